@@ -1,0 +1,79 @@
+"""The tables. One file each; `models/migrations` makes them, and a test compares the two."""
+
+from models.account import Account
+from models.api_key import ApiKey
+from models.audit_entry import AuditEntry
+from models.bulk_transfer import BulkTransfer
+from models.bulk_transfer_result import BulkTransferResult
+from models.campaign import Campaign
+from models.campaign_hour import CampaignHour
+from models.campaign_location import CampaignLocation
+from models.campaign_recipient import CampaignRecipient
+from models.consent_change import ConsentChange
+from models.contact import Contact
+from models.conversation import Conversation
+from models.conversation_change import ConversationChange
+from models.conversation_read import ConversationRead
+from models.conversation_tag import ConversationTag
+from models.idempotency_key import IdempotencyKey
+from models.link_click import LinkClick
+from models.live_event import LiveEvent
+from models.live_scope import LiveScope
+from models.location import Location
+from models.location_hours import LocationHours
+from models.location_number import LocationNumber
+from models.media import Media
+from models.membership import Membership
+from models.message import Message
+from models.message_hour import MessageHour
+from models.message_hour_delta import MessageHourDelta
+from models.message_status import MessageStatus
+from models.note import Note
+from models.payment_event import PaymentEvent
+from models.payment_request import PaymentRequest
+from models.replay_line import ReplayLine
+from models.tag import Tag
+from models.tracked_link import TrackedLink
+from models.transfer import Transfer
+from models.user import User
+from models.wait import Wait
+
+__all__ = [
+    "Account",
+    "ApiKey",
+    "AuditEntry",
+    "BulkTransfer",
+    "BulkTransferResult",
+    "Campaign",
+    "CampaignHour",
+    "CampaignLocation",
+    "CampaignRecipient",
+    "ConsentChange",
+    "Contact",
+    "Conversation",
+    "ConversationChange",
+    "ConversationRead",
+    "ConversationTag",
+    "IdempotencyKey",
+    "LinkClick",
+    "LiveEvent",
+    "LiveScope",
+    "Location",
+    "LocationHours",
+    "LocationNumber",
+    "Media",
+    "Membership",
+    "Message",
+    "MessageHour",
+    "MessageHourDelta",
+    "MessageStatus",
+    "Note",
+    "PaymentEvent",
+    "PaymentRequest",
+    "ReplayLine",
+    "Tag",
+    "TrackedLink",
+    "Transfer",
+    "User",
+    "Wait",
+]

@@ -1,0 +1,98 @@
+"""The database as the application holds it: one pool for the hot SQL, Tortoise beside it for the rest."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import orjson
+from tortoise import Tortoise
+
+from models.orm import orm_config
+
+
+class DatabaseBusy(Exception):
+    """No connection became free in time."""
+
+
+class PooledConnection(asyncpg.Connection):
+    """A connection whose release costs no round trip: nothing here keeps session state."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+class Database:
+    """A pool of connections. `acquire_seconds` bounds how long anything waits for one."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]", acquire_seconds: float) -> None:
+        self.pool = pool
+        self.acquire_seconds = acquire_seconds
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection outside a transaction: for single reads."""
+        try:
+            connection = await self.pool.acquire(timeout=self.acquire_seconds)
+        except TimeoutError:
+            raise DatabaseBusy(f"No database connection was free within {self.acquire_seconds} s.") from None
+        try:
+            yield connection
+        finally:
+            # Shielded: a cancelled caller must still give the connection back.
+            await asyncio.shield(self.pool.release(connection))
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
+        """A read-write transaction: committed at the end, rolled back by any exception."""
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[asyncpg.Connection]:
+        """A read-only transaction in which every statement sees the same instant."""
+        async with (
+            self.connection() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield connection
+
+    async def close(self) -> None:
+        """Give back everything; running statements may end first."""
+        await self.pool.close()
+        await Tortoise.close_connections()
+
+
+async def open_database(
+    database_url: str,
+    *,
+    min_size: int = 1,
+    max_size: int = 16,
+    acquire_seconds: float = 5,
+    statement_cache: int = 512,
+) -> Database:
+    """Connect to a migrated database. `statement_cache=0` is for PgBouncer in transaction mode."""
+    await Tortoise.init(config=orm_config(database_url))
+    pool = await asyncpg.create_pool(
+        database_url,
+        min_size=min_size,
+        max_size=max_size,
+        connection_class=PooledConnection,
+        statement_cache_size=statement_cache,
+        max_cached_statement_lifetime=0,
+        init=_prepare,
+        server_settings={"timezone": "UTC", "jit": "off"},
+    )
+    return Database(pool, acquire_seconds)
+
+
+async def _prepare(connection: asyncpg.Connection) -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name, schema="pg_catalog", encoder=_encode_json, decoder=orjson.loads, format="text"
+        )
+
+
+def _encode_json(value: object) -> str:
+    return orjson.dumps(value).decode()
