@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import strawberry
+from strawberry import Info
+
+from graph.scalars import EmailAddress
+from graph.types.enums import describe
+from localmessages.rules.alerts import AlertTexts
+
+if TYPE_CHECKING:
+    from graph.types.account import Account
+    from graph.types.api_key import ApiKey
+    from graph.types.location import InboxCounts
+    from graph.types.refusal import UserError
+    from graph.types.user import Membership, User
+
+describe(
+    AlertTexts,
+    "Which inbound texts raise a notification.",
+    NONE="None.",
+    MINE_AND_UNASSIGNED="Those in conversations assigned to the viewer, or to nobody.",
+    ALL="All at the viewer's locations.",
+)
+
+
+@strawberry.type(
+    description=(
+        "Which texts raise a notification, and when a waiting contact becomes a mail. Muted and blocked "
+        "ones never do."
+    ),
+)
+class AlertSettings:
+    texts: AlertTexts = strawberry.field(description="Which inbound texts notify at once.")
+    waiting_minutes: int | None = strawberry.field(
+        description=(
+            "After how many open minutes without an answer to notify of a waiting conversation; null for "
+            "never."
+        ),
+    )
+    by_mail: bool = strawberry.field(description="Whether the waiting ones also come by mail.")
+
+
+@strawberry.type(description="Who is asking, and what is theirs.")
+class Viewer:
+    user: User | None = strawberry.field(description="The person; null when an API key asks.")
+    api_key: ApiKey | None = strawberry.field(description="The API key; null when a person asks.")
+    account: Account = strawberry.field(description="The top of the account tree that the viewer belongs to.")
+    alerts: AlertSettings | None = strawberry.field(
+        description="What the viewer wants to be alerted to; null for an API key."
+    )
+
+    @strawberry.field(description="The viewer's roles; those of an API key are its own.")
+    async def memberships(self, info: Info) -> list[Membership]:
+        return await info.context.load.viewer_memberships(self, info=info)
+
+    @strawberry.field(description="What waits in all inboxes of the viewer together.")
+    async def inbox(self, info: Info) -> InboxCounts:
+        return await info.context.load.viewer_inbox(self, info=info)
+
+
+@strawberry.type(description="What lets the bearer in, for a few minutes.")
+class AccessToken:
+    token: str = strawberry.field(
+        description=(
+            "Send as `Authorization: Bearer …`, or as `Authorization` in the socket's `connection_init` "
+            "payload."
+        ),
+    )
+    expires_at: datetime = strawberry.field(description="When it ends. `refreshSession` gives the next one.")
+
+
+@strawberry.input(description="Parameters of `signIn`.")
+class SignInInput:
+    email: EmailAddress = strawberry.field(description="The sign-in address.")
+    password: str = strawberry.field(description="The password.")
+
+
+@strawberry.type(description="Result of `signIn`.")
+class SignInPayload:
+    viewer: Viewer | None = strawberry.field(
+        description="Who is signed in now; null when refused or a code is needed."
+    )
+    access_token: AccessToken | None = strawberry.field(
+        description="For clients that do not use the cookie; null when refused or a code is needed."
+    )
+    second_factor_token: str | None = strawberry.field(
+        description="Give it to `verifySecondFactor` with the code; null when no code is needed."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        description="Why nothing was done; empty when it was. Codes: INVALID_CREDENTIALS, TOO_MANY_ATTEMPTS."
+    )
