@@ -1,0 +1,80 @@
+import type { TabsState } from "@graphiql/react";
+import { GraphiQL } from "graphiql";
+import { useState } from "react";
+import { openDesk } from "./desk";
+import { fetchSamples, keepSamples, readSamples, type Samples, unknownSamples } from "./samples";
+import { forgetSession, keepSession, readSession, signIn } from "./session";
+import { SignInBar } from "./sign-in-bar";
+import { readTabs, writeTabs } from "./storage";
+import { freshTabs, refilled } from "./tabs";
+
+const invitedEmail = new URLSearchParams(location.search).get("email") ?? "";
+
+/** The bar that says who asks, and GraphiQL below it: another one for every viewer. */
+export function Page() {
+  const [session, setSession] = useState(readSession);
+  const [samples, setSamples] = useState(() => readSamples() ?? unknownSamples(invitedEmail));
+  const [notice, setNotice] = useState<string | null>(null);
+  const [desk, setDesk] = useState(() => {
+    if (!readTabs()) writeTabs(freshTabs(samples));
+    return openDesk(session?.token, onUnauthenticated);
+  });
+
+  function onUnauthenticated(): void {
+    forgetSession();
+    setSession(null);
+    setNotice("The session has ended. Sign in again.");
+  }
+
+  function renewDesk(token: string | undefined, tabs: TabsState, filledWith: Samples): void {
+    desk.close();
+    keepSamples(filledWith);
+    writeTabs(tabs);
+    setSamples(filledWith);
+    setNotice(null);
+    setDesk(openDesk(token, onUnauthenticated));
+  }
+
+  async function onSignIn(email: string, password: string): Promise<void> {
+    const arrived = await signIn(email, password);
+    keepSession(arrived);
+    setSession(arrived);
+    const found = await fetchSamples(arrived.token, email);
+    renewDesk(arrived.token, refilled(readTabs() ?? freshTabs(samples), samples, found), found);
+  }
+
+  async function onReset(): Promise<void> {
+    const found = session ? await fetchSamples(session.token, samples.email) : samples;
+    renewDesk(session?.token, freshTabs(found), found);
+  }
+
+  function onSignOut(): void {
+    forgetSession();
+    setSession(null);
+    const nobody = unknownSamples(samples.email);
+    renewDesk(undefined, refilled(readTabs() ?? freshTabs(nobody), samples, nobody), nobody);
+  }
+
+  return (
+    <>
+      <SignInBar
+        name={session?.name ?? null}
+        email={invitedEmail || samples.email}
+        notice={notice}
+        onSignIn={onSignIn}
+        onSignOut={onSignOut}
+        onReset={onReset}
+      />
+      <main className="desk">
+        <GraphiQL
+          key={desk.id}
+          fetcher={desk.fetcher}
+          storage={desk.storage}
+          inputValueDeprecation
+          schemaDescription
+          defaultEditorToolsVisibility="variables"
+        />
+      </main>
+    </>
+  );
+}

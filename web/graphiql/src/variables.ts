@@ -1,0 +1,33 @@
+import type { OperationName } from "./operations";
+import type { Samples } from "./samples";
+
+type Fill = (samples: Samples) => object;
+
+const fills: Record<OperationName, Fill> = {
+  Inbox: ({ locationId }) => ({ filter: { locationIds: [locationId], statuses: ["OPEN"] }, first: 10 }),
+  ConversationPage: ({ conversationId }) => ({ id: conversationId, last: 20 }),
+  MessagePreview: ({ conversationId }) => ({
+    body: "Yes – we’re open until six. Shall we hold one for you? 🙂",
+    conversationId,
+  }),
+  SendMessage: ({ conversationId }) => ({
+    input: { conversationId, body: "Yes, we are open until six. Shall we hold one for you?" },
+  }),
+  TransferPreview: ({ conversationId, destinationId }) => ({ id: conversationId, to: destinationId }),
+  TransferConversation: ({ conversationId, destinationId }) => ({
+    input: { conversationId, to: destinationId, note: "They asked for your store.", notify: true },
+  }),
+  LocationsPage: ({ locationIds }) => ({ locationIds, window: { last: "DAYS_7" }, outOfHours: "EXCLUDE" }),
+  InboxEvents: () => ({ filter: {} }),
+  LocationsPageLive: ({ locationIds }) => ({
+    locationIds,
+    window: { last: "DAYS_7" },
+    outOfHours: "EXCLUDE",
+  }),
+  SignIn: ({ email }) => ({ input: { email, password: "" } }),
+};
+
+/** The variables of a ready operation, as they stand in its tab. */
+export function variablesText(name: OperationName, samples: Samples): string {
+  return JSON.stringify(fills[name](samples), null, 2);
+}
