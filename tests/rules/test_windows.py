@@ -258,3 +258,12 @@ def test_the_day_before_a_clock_set_back_over_midnight_ends_once():
     assert local_day(seventh, "America/St_Johns") == date(2010, 11, 7)
     assert local_day(seventh + timedelta(minutes=30), "America/St_Johns") == date(2010, 11, 7)
     assert local_day(seventh - timedelta(minutes=1), "America/St_Johns") == date(2010, 11, 6)
+
+
+def test_an_instant_lies_in_its_day_where_a_skip_straddles_midnight():
+    # At 23:30 on 30 March 1919 Toronto went forward to 00:30; by fold=0 the 31st began at 01:00.
+    skip = at("1919-03-31T04:30:00Z")
+
+    assert day_start(date(1919, 3, 31), "America/Toronto") == skip + timedelta(minutes=30)
+    assert local_day(skip, "America/Toronto") == date(1919, 3, 30)
+    assert local_day(skip + timedelta(minutes=30), "America/Toronto") == date(1919, 3, 31)
