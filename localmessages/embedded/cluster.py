@@ -33,7 +33,7 @@ class Tuning:
         if self.durable:
             return settings
         lax = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
-        return settings | lax | {"wal_level": "minimal", "max_wal_senders": "0"}
+        return settings | lax | {"wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "256MB"}
 
 
 DURABLE = Tuning()
