@@ -1,0 +1,96 @@
+"""Documents, parsed and validated once and kept."""
+
+from collections import OrderedDict
+
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError, parse, validate
+from graphql.language import StringValueNode, Visitor, visit
+from graphql.validation import ASTValidationRule, ValuesOfCorrectTypeRule, specified_rules
+
+from graph.errors import ErrorCode, RequestRefused, coded
+from graph.limits import Limits, check_size, check_text
+
+
+class ValuesFit(ValuesOfCorrectTypeRule):
+    """The core's check of literals, whose errors say that it is the value and not the document."""
+
+    def report_error(self, error: GraphQLError) -> None:
+        error.extensions = {"code": ErrorCode.BAD_USER_INPUT.value, **(error.extensions or {})}
+        super().report_error(error)
+
+
+RULES: tuple[type[ASTValidationRule], ...] = tuple(
+    ValuesFit if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules
+)
+
+
+class Documents:
+    """The valid documents of late, by their text; those used longest ago are forgotten first."""
+
+    def __init__(
+        self, schema: GraphQLSchema, limits: Limits, *, most: int = 1_000, most_characters: int = 4_000_000
+    ) -> None:
+        self._schema = schema
+        self._limits = limits
+        self._most = most
+        self._most_characters = most_characters
+        self._kept: OrderedDict[str, DocumentNode] = OrderedDict()
+        self._characters = 0
+
+    def get(self, text: str) -> DocumentNode:
+        """The document, valid against the schema; `RequestRefused` if it is not."""
+        document = self._kept.get(text)
+        if document is not None:
+            self._kept.move_to_end(text)
+            return document
+        document = self._prepare(text)
+        self._keep(text, document)
+        return document
+
+    def _prepare(self, text: str) -> DocumentNode:
+        check_text(text, self._limits)
+        document = _parsed(text)
+        check_size(document, self._limits)
+        _refuse_nul(text, document)
+        errors = validate(self._schema, document, RULES, max_errors=20, hide_suggestions=True)
+        if errors:
+            raise RequestRefused([_with_code(error) for error in errors])
+        return document
+
+    def _keep(self, text: str, document: DocumentNode) -> None:
+        self._kept[text] = document
+        self._characters += len(text)
+        while len(self._kept) > self._most or self._characters > self._most_characters:
+            oldest, _ = self._kept.popitem(last=False)
+            self._characters -= len(oldest)
+
+
+def _parsed(text: str) -> DocumentNode:
+    try:
+        return parse(text)
+    except GraphQLSyntaxError as error:
+        error.extensions = {"code": ErrorCode.GRAPHQL_PARSE_FAILED.value}
+        raise RequestRefused([error]) from error
+    except RecursionError as error:
+        message = "Syntax Error: The document is nested too deeply."
+        raise RequestRefused([coded(ErrorCode.GRAPHQL_PARSE_FAILED, message)]) from error
+
+
+def _with_code(error: GraphQLError) -> GraphQLError:
+    error.extensions = {"code": ErrorCode.GRAPHQL_VALIDATION_FAILED.value, **(error.extensions or {})}
+    return error
+
+
+def _refuse_nul(text: str, document: DocumentNode) -> None:
+    if "\\u" in text or "\0" in text:
+        visit(document, _NoNul())
+
+
+class _NoNul(Visitor):
+    """No text may hold U+0000: no column can keep it."""
+
+    def enter_string_value(self, node: StringValueNode, *_: object) -> None:
+        if "\0" in node.value:
+            raise RequestRefused([coded(ErrorCode.BAD_USER_INPUT, NUL_REFUSED)])
+
+
+NUL_REFUSED = "A text must not hold the character U+0000. Leave it out."

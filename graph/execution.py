@@ -1,0 +1,127 @@
+"""Running operations: the same way for HTTP and for sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Self, cast
+
+from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, OperationType
+from graphql.execution import create_source_event_stream, map_source_to_response_event
+from graphql.language import OperationDefinitionNode
+from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from graph.documents import Documents
+from graph.errors import ErrorCode, RequestRefused, bad_request, coded, formatted
+from graph.limits import Limits
+from graph.request import GraphQLRequest
+
+Answer = dict[str, Any]
+
+
+class Executor(StrawberryGraphQLCoreExecutionContext):
+    """Runs an operation; each event of a subscription gets a context of its own, with nothing remembered."""
+
+    def build_per_event_executor(self, payload: Any) -> Self:
+        executor = super().build_per_event_executor(payload)
+        fork = getattr(executor.context_value, "fork", None)
+        if fork is not None:
+            executor.context_value = fork()
+        return cast(Self, executor)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A request whose document is valid, and the one operation in it that is meant."""
+
+    request: GraphQLRequest
+    document: DocumentNode
+    definition: OperationDefinitionNode
+
+    @property
+    def type(self) -> OperationType:
+        return self.definition.operation
+
+
+class Engine:
+    """The schema at work: takes requests, gives answers that are ready to be encoded."""
+
+    def __init__(self, schema: GraphQLSchema, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self._schema = schema
+        self._documents = Documents(schema, self.limits)
+
+    def operation(self, request: GraphQLRequest) -> Operation:
+        """The operation that a request asks for; `RequestRefused` if it asks for none, or badly."""
+        document = self._documents.get(request.query)
+        found = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+        if request.operation_name:
+            found = [d for d in found if d.name is not None and d.name.value == request.operation_name]
+            if not found:
+                raise bad_request(f"The document has no operation named {request.operation_name!r}.")
+        if len(found) != 1:
+            raise bad_request("The document has several operations: say which one by `operationName`.")
+        return Operation(request, document, found[0])
+
+    async def execute(self, operation: Operation, context: Any) -> Answer:
+        """Run a query or mutation to its end."""
+        executor = self._executor(operation, context)
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                result = executor.execute_operation()
+                if not isinstance(result, ExecutionResult):
+                    result = await cast(Any, result)
+        except TimeoutError:
+            message = f"This took longer than {self.limits.seconds:g} seconds. Ask for less at a time."
+            return _answer(None, [coded(ErrorCode.TIMEOUT, message)])
+        return _answer(result.data, result.errors)
+
+    async def subscribe(self, operation: Operation, context: Any) -> AsyncIterator[Answer]:
+        """Begin a subscription; `RequestRefused` if it cannot begin."""
+        executor = self._executor(operation, context)
+        stream = create_source_event_stream(executor)
+        if executor.is_awaitable(stream):
+            stream = await cast(Any, stream)
+        if isinstance(stream, ExecutionResult):
+            raise RequestRefused(stream.errors or [])
+        return _answers(map_source_to_response_event(executor, cast(Any, stream)))
+
+    def _executor(self, operation: Operation, context: Any) -> Executor:
+        name = operation.definition.name
+        executor = Executor.build(
+            self._schema,
+            operation.document,
+            None,
+            context,
+            operation.request.variables,
+            name.value if name else None,
+            is_awaitable=cast(Any, optimized_is_awaitable),
+            hide_suggestions=True,
+            operation_extensions=operation.request.extensions,
+        )
+        if isinstance(executor, list):
+            raise RequestRefused([_about_variables(error) for error in executor])
+        return cast(Executor, executor)
+
+
+def _about_variables(error: GraphQLError) -> GraphQLError:
+    original = error.original_error
+    given = original.extensions if isinstance(original, GraphQLError) else error.extensions
+    error.extensions = {"code": ErrorCode.BAD_USER_INPUT.value, **(given or {})}
+    return error
+
+
+async def _answers(results: AsyncIterator[ExecutionResult]) -> AsyncIterator[Answer]:
+    async for result in results:
+        yield _answer(result.data, result.errors)
+
+
+def _answer(data: Any, errors: list[GraphQLError] | None) -> Answer:
+    if not errors:
+        return {"data": data}
+    return {"errors": [formatted(error) for error in errors], "data": data}
+
+
+def refusal(refused: RequestRefused) -> Answer:
+    """The answer to a request that was not executed: no `data` at all."""
+    return {"errors": [formatted(error, ErrorCode.BAD_REQUEST) for error in refused.errors]}

@@ -1,0 +1,84 @@
+"""What a client asks: a GraphQL request, whichever way it came."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from graph.documents import NUL_REFUSED
+from graph.errors import ErrorCode, RequestRefused, bad_request, coded
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    """A document, the operation in it to run, and the values of its variables."""
+
+    query: str
+    operation_name: str | None = None
+    variables: dict[str, Any] | None = None
+    extensions: dict[str, Any] | None = None
+
+    @classmethod
+    def of(cls, parameters: object) -> "GraphQLRequest":
+        """The request in decoded JSON; `RequestRefused` unless its members have the types of the protocol."""
+        if isinstance(parameters, list):
+            raise bad_request("Batches are not taken. Send one request at a time.")
+        if not isinstance(parameters, dict):
+            raise bad_request("A request is a JSON object with a `query`.")
+        query = parameters.get("query")
+        if not isinstance(query, str):
+            raise bad_request("`query` must be a string with a GraphQL document.")
+        operation_name = parameters.get("operationName")
+        if not isinstance(operation_name, str | None):
+            raise bad_request("`operationName` must be a string or null.")
+        return cls(query, operation_name, _map(parameters, "variables"), _map(parameters, "extensions"))
+
+
+def _map(parameters: dict[str, Any], name: str) -> dict[str, Any] | None:
+    value = parameters.get(name)
+    if not isinstance(value, dict | None):
+        raise bad_request(f"`{name}` must be an object or null.")
+    return value
+
+
+def from_json(body: bytes) -> GraphQLRequest:
+    """The request in the body of a POST."""
+    request = GraphQLRequest.of(decoded(body, "The body"))
+    # In JSON the character can only be escaped, so this finds it without a look at every value.
+    if b"\\u0000" in body:
+        refuse_nul(request.variables)
+    return request
+
+
+def from_query(parameters: dict[str, str]) -> GraphQLRequest:
+    """The request in the query string of a GET, where objects are JSON inside."""
+    decoded_parameters: dict[str, Any] = dict(parameters)
+    for name in ("variables", "extensions"):
+        if text := parameters.get(name):
+            decoded_parameters[name] = decoded(text.encode(errors="surrogatepass"), f"`{name}`")
+        else:
+            decoded_parameters.pop(name, None)
+    request = GraphQLRequest.of(decoded_parameters)
+    refuse_nul(request.variables)
+    return request
+
+
+def decoded(data: bytes, what: str) -> Any:
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise bad_request(f"{what} is not JSON in UTF-8: {error}.") from error
+
+
+def refuse_nul(value: object) -> None:
+    """Refuse values that hold U+0000, in keys too; no column can keep it."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case str() as text if "\0" in text:
+                raise RequestRefused([coded(ErrorCode.BAD_USER_INPUT, NUL_REFUSED)])
+            case list() as items:
+                waiting.extend(items)
+            case dict() as members:
+                waiting.extend(members)
+                waiting.extend(members.values())
