@@ -73,7 +73,12 @@ export function Page() {
           inputValueDeprecation
           schemaDescription
           defaultEditorToolsVisibility="variables"
-        />
+        >
+          {/* The room is the tabs'. */}
+          <GraphiQL.Logo>
+            <span />
+          </GraphiQL.Logo>
+        </GraphiQL>
       </main>
     </>
   );

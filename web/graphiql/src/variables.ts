@@ -29,5 +29,9 @@ const fills: Record<OperationName, Fill> = {
 
 /** The variables of a ready operation, as they stand in its tab. */
 export function variablesText(name: OperationName, samples: Samples): string {
-  return JSON.stringify(fills[name](samples), null, 2);
+  return JSON.stringify(fills[name](samples), null, 2).replace(/\[[^[\]{}]*\]/g, onOneLine);
+}
+
+function onOneLine(list: string): string {
+  return list.replace(/\s*\n\s*/g, " ").replace(/^\[ (.*) \]$/, "[$1]");
 }
