@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import strawberry
 from graphql import GraphQLInputObjectType, GraphQLSchema
-from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
@@ -67,28 +66,32 @@ class Mutation(
     pass
 
 
-schema = strawberry.Schema(
-    query=Query,
-    mutation=Mutation,
-    subscription=Subscription,
-    types=OBJECTS,
-    config=StrawberryConfig(scalar_map=SCALARS),
-)
+class LocalMessagesSchema(strawberry.Schema):
+    """Strawberry's schema, with `@oneOf` left to the core, which knows it since 3.3."""
 
-graphql_schema: GraphQLSchema = schema._schema
+    def __init__(self) -> None:
+        super().__init__(
+            query=Query,
+            mutation=Mutation,
+            subscription=Subscription,
+            types=OBJECTS,
+            config=StrawberryConfig(scalar_map=SCALARS),
+        )
+        for type_ in self._schema.type_map.values():
+            if isinstance(type_, GraphQLInputObjectType):
+                type_.is_one_of = type_.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].is_one_of
+
+    @property
+    def core(self) -> GraphQLSchema:
+        return self._schema
+
+    def as_str(self) -> str:
+        return super().as_str().replace("directive @oneOf on INPUT_OBJECT\n\n", "")
 
 
-def _let_the_core_know_one_of() -> None:
-    """Strawberry checks `@oneOf` only when it builds the input; the core refuses it as a bad argument."""
-    for type_ in graphql_schema.type_map.values():
-        if isinstance(type_, GraphQLInputObjectType):
-            definition = type_.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-            type_.is_one_of = bool(definition and definition.is_one_of)
-
-
-_let_the_core_know_one_of()
+schema = LocalMessagesSchema()
 
 
 def sdl() -> str:
-    """The schema as text; `@oneOf` is GraphQL's own and not declared again."""
-    return print_schema(schema).replace("directive @oneOf on INPUT_OBJECT\n\n", "") + "\n"
+    """The schema as the file at the root has it."""
+    return schema.as_str() + "\n"
