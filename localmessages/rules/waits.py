@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -17,3 +18,11 @@ class WaitOutcome(StrEnum):
     OPTED_OUT = "OPTED_OUT"
     BLOCKED = "BLOCKED"
     TOO_LATE = "TOO_LATE"
+
+
+RUN_LASTS = timedelta(days=7)
+
+
+def seconds_between(start: datetime, end: datetime) -> float:
+    """Elapsed time, to the microsecond."""
+    return (end - start).total_seconds()
