@@ -95,4 +95,4 @@ async def _prepare(connection: asyncpg.Connection) -> None:
 
 
 def _encode_json(value: object) -> str:
-    return orjson.dumps(value).decode()
+    return orjson.dumps(value, default=str).decode()

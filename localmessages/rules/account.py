@@ -35,7 +35,7 @@ NOTICE_PLACEHOLDERS = frozenset({"location", "number", "business"})
 
 
 def resolve_settings(chain: Iterable[Mapping[str, Any]]) -> Settings:
-    """The settings in force for the first of `chain`: an account's own columns, then its parent's, up to the root."""
+    """The settings in force, from an account's own columns, its parent's, and so on up to the root's."""
     values: dict[str, Any] = {}
     for own in chain:
         for name in SETTING_NAMES:

@@ -260,7 +260,7 @@ class PaymentRequest:
 
 @dataclass(slots=True, kw_only=True)
 class PaymentEvent:
-    """What a payment provider said about an invoice; `amount` None is the request's, of a refund all that was paid."""
+    """What a provider said about an invoice; `amount` None: the request's, of a refund all that was paid."""
 
     tenant_id: UUID
     id: UUID

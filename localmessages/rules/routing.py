@@ -38,12 +38,12 @@ def conversation_for_outbound(customer: Customer, place: Place, at: datetime) ->
 
 
 def conversation_named(customer: Customer, place: Place) -> Conversation | None:
-    """The one that a person at `place` means: the open one there, else the last one, followed where it went."""
+    """The one that a person at `place` means: open there, else the last one, followed where it went."""
     return customer.live_at(place.id) or latest_at(customer, place, follow=True)
 
 
 def latest_at(customer: Customer, place: Place, *, follow: bool | None = None) -> Conversation | None:
-    """The contact's latest conversation at a place; one that has left it is followed where the account says so."""
+    """The contact's latest conversation at a place; one that left is followed if the account says so."""
     if follow is None:
         follow = place.settings.old_number_replies is OldNumberReplies.FOLLOW
     closed = _last_closed_at(customer, place)

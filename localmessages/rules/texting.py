@@ -183,7 +183,7 @@ def report_status(
     *,
     refused: bool = False,
 ) -> StatusReport:
-    """Keep a report of the carrier, and let the highest stand. `answered` are the waits that the text answered.
+    """Keep a report of the carrier, and let the highest stand. `answered`: the waits that the text answered.
 
     `refused` is for the hand-over alone: the carrier did not take the text.
     """

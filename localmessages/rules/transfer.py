@@ -181,7 +181,7 @@ def undo(
     *,
     by: UUID | None,
 ) -> None:
-    """Put everything back as if it had never moved. `legs` are those that the transfer names, ended or not."""
+    """Put everything back as if it had never moved. `legs`: those that the transfer names, ended or not."""
     origin, target = transfer.from_location_id, transfer.to_location_id
     transfer.undone_at, transfer.undone_by_user_id = at, by
     customer.touch(transfer)

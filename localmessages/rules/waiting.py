@@ -1,4 +1,4 @@
-"""Waits: when a customer's begins and how it ends (metrics.md C4, C5); runs of ours that they may answer."""
+"""Waits: how they begin and end (metrics.md C4, C5), and runs of ours that a contact may answer."""
 
 from datetime import datetime
 from uuid import UUID

@@ -695,3 +695,22 @@ CREATE TABLE replay_line (
     PRIMARY KEY (tenant_id, digest),
     FOREIGN KEY (tenant_id, tenant_id) REFERENCES account (tenant_id, id)
 );
+
+CREATE FUNCTION keep_conversation_tags() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM conversation_tag
+    WHERE tenant_id = NEW.tenant_id AND conversation_id = NEW.id AND tag_id <> ALL (NEW.tag_ids);
+    INSERT INTO conversation_tag (tenant_id, tag_id, conversation_id, location_id, status, last_activity_at)
+    SELECT NEW.tenant_id, tag_id, NEW.id, NEW.location_id, NEW.status, NEW.last_activity_at
+    FROM unnest(NEW.tag_ids) AS tag_id
+    ON CONFLICT (tenant_id, conversation_id, tag_id) DO UPDATE SET
+        location_id = excluded.location_id,
+        status = excluded.status,
+        last_activity_at = excluded.last_activity_at;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER conversation_tagged AFTER INSERT ON conversation
+    FOR EACH ROW WHEN (NEW.tag_ids <> '{}') EXECUTE FUNCTION keep_conversation_tags();
+CREATE TRIGGER conversation_retagged AFTER UPDATE ON conversation
+    FOR EACH ROW WHEN (NEW.tag_ids <> '{}' OR OLD.tag_ids <> '{}') EXECUTE FUNCTION keep_conversation_tags();

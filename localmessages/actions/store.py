@@ -1,0 +1,223 @@
+"""Customers in and out of the database: locked and loaded whole, decided on by rules, saved in one go."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from localmessages.actions.records import TABLES, columns, record_of
+from localmessages.rules.customer import Customer
+from localmessages.rules.place import Place
+from localmessages.rules.records import Contact, Conversation, Message, Record, Transfer, Wait
+
+PlaceOf = Callable[[UUID], Place]
+
+
+async def lock_customer(
+    connection: asyncpg.Connection, tenant_id: UUID, place_of: PlaceOf, *, phone: str
+) -> Customer | None:
+    """The customer with a number; None when it is unknown.
+
+    Everything that changes a customer's conversations takes this lock first: writers of one customer
+    queue up here, and what is loaded after it is what stands.
+    """
+    # contact_tenant_id_phone_key
+    row = await connection.fetchrow(
+        "SELECT * FROM contact WHERE tenant_id = $1 AND phone = $2 FOR NO KEY UPDATE", tenant_id, phone
+    )
+    return await _load(connection, record_of(Contact, row), place_of) if row else None
+
+
+async def lock_customer_of(
+    connection: asyncpg.Connection, tenant_id: UUID, place_of: PlaceOf, *, conversation_id: UUID
+) -> Customer | None:
+    """The customer whose conversation it is; None when there is no such conversation."""
+    # conversation_pkey, contact_pkey; a conversation never changes its contact.
+    row = await connection.fetchrow(
+        """
+        SELECT contact.*
+        FROM conversation
+        JOIN contact ON contact.tenant_id = $1 AND contact.id = conversation.contact_id
+        WHERE conversation.tenant_id = $1 AND conversation.id = $2
+        FOR NO KEY UPDATE OF contact
+        """,
+        tenant_id,
+        conversation_id,
+    )
+    return await _load(connection, record_of(Contact, row), place_of) if row else None
+
+
+async def lock_customer_by_id(
+    connection: asyncpg.Connection, tenant_id: UUID, place_of: PlaceOf, *, contact_id: UUID
+) -> Customer | None:
+    """The customer with an id; None when there is none."""
+    # contact_pkey
+    row = await connection.fetchrow(
+        "SELECT * FROM contact WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE", tenant_id, contact_id
+    )
+    return await _load(connection, record_of(Contact, row), place_of) if row else None
+
+
+async def _load(connection: asyncpg.Connection, contact: Contact, place_of: PlaceOf) -> Customer:
+    customer = Customer(contact, place_of)
+    await load_dealings(connection, contact.tenant_id, [customer])
+    return customer
+
+
+async def load_dealings(connection: asyncpg.Connection, tenant_id: UUID, customers: Sequence[Customer]) -> None:
+    """Fill in the conversations, open waits and standing transfers of customers that are locked."""
+    by_id = {customer.contact.id: customer for customer in customers}
+    row = await connection.fetchrow(_DEALINGS, tenant_id, list(by_id))
+    assert row is not None
+    for conversation in row["conversations"]:
+        by_id[conversation["contact_id"]].conversations[conversation["id"]] = record_of(Conversation, conversation)
+    for wait in row["waits"]:
+        by_id[wait["contact_id"]].waits.append(record_of(Wait, wait))
+    for transfer in row["transfers"]:
+        by_id[transfer["contact_id"]].transfers.append(record_of(Transfer, transfer))
+
+
+# conversation_contact_idx, wait_contact_open_idx, transfer_contact_idx
+_DEALINGS = """
+SELECT
+    ARRAY(SELECT conversation FROM conversation
+          WHERE tenant_id = $1 AND contact_id = ANY ($2::uuid[])) AS conversations,
+    ARRAY(SELECT wait FROM wait
+          WHERE tenant_id = $1 AND contact_id = ANY ($2::uuid[]) AND ended_at IS NULL) AS waits,
+    ARRAY(SELECT transfer FROM transfer
+          WHERE tenant_id = $1 AND contact_id = ANY ($2::uuid[]) AND undone_at IS NULL) AS transfers
+"""
+
+
+async def load_last_sent(connection: asyncpg.Connection, customers: Iterable[Customer]) -> None:
+    """Fill in the last text of a person or campaign in each conversation: what a change of consent looks at."""
+    for customer in customers:
+        missing = [talk_id for talk_id in customer.conversations if talk_id not in customer.last_sent]
+        # message_conversation_idx, one short walk back a conversation
+        rows = await connection.fetch(
+            """
+            SELECT message.*
+            FROM unnest($2::uuid[]) AS wanted (id)
+            CROSS JOIN LATERAL (
+                SELECT *
+                FROM message
+                WHERE tenant_id = $1 AND conversation_id = wanted.id AND origin IN ('AGENT', 'CAMPAIGN')
+                ORDER BY at DESC, id DESC
+                LIMIT 1
+            ) AS message
+            """,
+            customer.contact.tenant_id,
+            missing,
+        )
+        found = {row["conversation_id"]: record_of(Message, row) for row in rows}
+        customer.last_sent.update({talk_id: found.get(talk_id) for talk_id in missing})
+
+
+async def load_waits(connection: asyncpg.Connection, tenant_id: UUID, ids: Iterable[UUID | None]) -> dict[UUID, Wait]:
+    """Legs by id, ended ones too."""
+    # wait_pkey
+    rows = await connection.fetch(
+        "SELECT * FROM wait WHERE tenant_id = $1 AND id = ANY ($2::uuid[])", tenant_id, [key for key in ids if key]
+    )
+    return {row["id"]: record_of(Wait, row) for row in rows}
+
+
+async def save_customers(connection: asyncpg.Connection, customers: Sequence[Customer]) -> None:
+    """Write what the rules changed: what ends first, then the rest, so that no two are open at once."""
+    tenant_id = customers[0].contact.tenant_id
+    removed = [wait.id for customer in customers for wait in customer.removed]
+    if removed:
+        await _forget_legs(connection, tenant_id, removed)
+    added = _by_kind(record for customer in customers for record in customer.added)
+    touched = _by_kind(record for customer in customers for record in customer.touched.values())
+    ending = {
+        kind: [record for record in touched.get(kind, []) if not is_live(record)]
+        for kind, is_live in ((Conversation, _is_live), (Wait, _is_running))
+    }
+    beginning = (kind for kind in ending if added.get(kind) or len(touched.get(kind, [])) > len(ending[kind]))
+    first = {kind: ending[kind] for kind in beginning if ending[kind]}
+    if first:
+        await _write(connection, {}, first)
+        touched = {
+            kind: [record for record in records if kind not in first or record not in first[kind]]
+            for kind, records in touched.items()
+        }
+    await _write(connection, added, touched)
+    for customer in customers:
+        for ended, going_on in customer.joined_chains:
+            # wait_chain_idx
+            await connection.execute(
+                "UPDATE wait SET chain_id = $3 WHERE tenant_id = $1 AND chain_id = $2", tenant_id, ended, going_on
+            )
+
+
+def _is_live(record: Any) -> bool:
+    return bool(record.live)
+
+
+def _is_running(record: Any) -> bool:
+    return record.ended_at is None
+
+
+def _by_kind(records: Iterable[Record]) -> dict[type[Any], list[Any]]:
+    found: dict[type[Any], list[Any]] = {}
+    for record in records:
+        found.setdefault(type(record), []).append(record)
+    return found
+
+
+async def _forget_legs(connection: asyncpg.Connection, tenant_id: UUID, ids: list[UUID]) -> None:
+    # wait_pkey; transfer rows keep the id of a leg that an undo took out, as a record of it.
+    await connection.execute("DELETE FROM wait WHERE tenant_id = $1 AND id = ANY ($2::uuid[])", tenant_id, ids)
+
+
+async def _write(
+    connection: asyncpg.Connection, added: dict[type[Any], list[Any]], touched: dict[type[Any], list[Any]]
+) -> None:
+    parts = [(kind, False) for kind in TABLES if added.get(kind)]
+    parts += [(kind, True) for kind in TABLES if touched.get(kind)]
+    if parts:
+        rows = [(touched if is_update else added)[kind] for kind, is_update in parts]
+        await connection.execute(_statement(tuple(parts)), *rows)
+
+
+@cache
+def _statement(parts: tuple[tuple[type[Any], bool], ...]) -> str:
+    """One statement that inserts and updates rows of several tables, each given as a JSON array."""
+    writes = [
+        (_update if is_update else _insert)(kind, position) for position, (kind, is_update) in enumerate(parts, 1)
+    ]
+    *first, last = writes
+    named = ", ".join(f"w{number} AS ({write})" for number, write in enumerate(first))
+    return f"WITH {named} {last}" if first else last
+
+
+def _insert(kind: type[Any], position: int) -> str:
+    table, names = TABLES[kind], ", ".join(columns(kind))
+    return (
+        f"INSERT INTO {table} ({names}) "
+        f"SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, ${position}::jsonb)"
+    )
+
+
+def _update(kind: type[Any], position: int) -> str:
+    table = TABLES[kind]
+    names = [name for name in columns(kind) if name not in ("tenant_id", "id")]
+    return (
+        f"UPDATE {table} SET ({', '.join(names)}) = ROW ({', '.join(f'new.{name}' for name in names)}) "
+        f"FROM jsonb_populate_recordset(NULL::{table}, ${position}::jsonb) AS new "
+        f"WHERE {table}.tenant_id = new.tenant_id AND {table}.id = new.id"
+    )
+
+
+async def copy_rows(connection: asyncpg.Connection, records: Iterable[Record]) -> None:
+    """Insert many new records at once, by COPY."""
+    found = _by_kind(records)
+    for kind, table in TABLES.items():
+        if batch := found.get(kind):
+            names = columns(kind)
+            await connection.copy_records_to_table(
+                table, records=[tuple(getattr(record, name) for name in names) for record in batch], columns=names
+            )

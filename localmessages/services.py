@@ -1,0 +1,59 @@
+"""What every use case needs of the process that it runs in."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import asyncpg
+
+from models.catalogue import Catalogues
+from models.database import Database
+from subscriptions.events import Event, NewEvent
+from subscriptions.log import append
+
+Publish = Callable[[Sequence[Event]], None]
+
+
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+def publish_nothing(events: Sequence[Event]) -> None:
+    """For processes without subscribers: the log has the events all the same."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """One per process. `publish` must not wait: correctness never depends on it (realtime.md)."""
+
+    database: Database
+    catalogues: Catalogues
+    publish: Publish = publish_nothing
+    clock: Callable[[], datetime] = utc_now
+    secret: str = ""
+    public_url: str = "http://localhost:8000"
+    simulator: bool = True
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator["Transaction"]:
+        """One change: its rows, then its events as the last statements; told to subscribers once it stands."""
+        async with self.database.transaction() as connection:
+            change = Transaction(connection)
+            yield change
+            written = await append(connection, change.events) if change.events else []
+        if written:
+            self.publish(written)
+
+
+class Transaction:
+    """The connection of a change, and the events that go with it."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self.connection = connection
+        self.events: list[NewEvent] = []
+
+    def emit(self, event: NewEvent) -> None:
+        """Write `event` at the end of the transaction."""
+        self.events.append(event)
