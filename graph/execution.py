@@ -1,7 +1,8 @@
 """Running operations: the same way for HTTP and for sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
@@ -76,8 +77,11 @@ class Engine:
             return _answer(None, [coded(ErrorCode.TIMEOUT, message)])
         return _answer(result.data, result.errors)
 
-    async def subscribe(self, operation: Operation, context: Any) -> AsyncIterator[Answer]:
-        """Begin a subscription; `RequestRefused` if it cannot begin."""
+    async def subscribe(self, operation: Operation, context: Any) -> AsyncGenerator[Answer, None]:
+        """Begin a subscription; `RequestRefused` if it cannot begin.
+
+        An answer without `data` is its last: it ended by an error. Close what is given here to stop it early.
+        """
         executor = self._executor(operation, context)
         stream = create_source_event_stream(executor)
         if executor.is_awaitable(stream):
@@ -111,9 +115,14 @@ def _about_variables(error: GraphQLError) -> GraphQLError:
     return error
 
 
-async def _answers(results: AsyncIterator[ExecutionResult]) -> AsyncIterator[Answer]:
-    async for result in results:
-        yield _answer(result.data, result.errors)
+async def _answers(results: AsyncGenerator[ExecutionResult, None]) -> AsyncGenerator[Answer, None]:
+    async with aclosing(results):
+        try:
+            async for result in results:
+                yield _answer(result.data, result.errors)
+        except Exception as error:  # noqa: BLE001  (a bug ends this subscription, not the socket)
+            cause = error if isinstance(error, GraphQLError) else None
+            yield {"errors": [formatted(cause or GraphQLError(str(error), original_error=error))]}
 
 
 def _answer(data: Any, errors: list[GraphQLError] | None) -> Answer:

@@ -15,6 +15,10 @@ TOKEN = re.compile(
 )
 
 
+# Where counting stops: fragments of fragments double with each of them.
+COUNTLESS = 2**31 - 1
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The most that one request may be; each can be set."""
@@ -56,21 +60,27 @@ def check_text(document: str, limits: Limits) -> None:
 
 def check_size(document: DocumentNode, limits: Limits) -> None:
     """Refuse a document with an operation that is too deep, too wide or has too many aliases."""
+    for size in _sizes(document, limits):
+        _check("levels", size.depth, limits.depth)
+        _check("fields", size.fields, limits.fields)
+        _check("aliases", size.aliases, limits.aliases)
+
+
+def _check(name: str, value: int, limit: int) -> None:
+    if value > limit:
+        raise too_much(
+            f"The operation has {value} {name}; at most {limit} are taken.", limit=limit, value=value
+        )
+
+
+def _sizes(document: DocumentNode, limits: Limits) -> list[Size]:
     measure = Measure.of(document)
-    for operation in document.definitions:
-        if isinstance(operation, OperationDefinitionNode):
-            size = measure.selection(operation.selection_set)
-            for name, value, limit in (
-                ("levels", size.depth, limits.depth),
-                ("fields", size.fields, limits.fields),
-                ("aliases", size.aliases, limits.aliases),
-            ):
-                if value > limit:
-                    raise too_much(
-                        f"The operation has {value} {name}; at most {limit} are taken.",
-                        limit=limit,
-                        value=value,
-                    )
+    operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+    try:
+        return [measure.selection(operation.selection_set) for operation in operations]
+    except RecursionError:
+        message = "The fragments are nested too deeply."
+        raise too_much(message, limit=limits.depth, value=len(measure.fragments)) from None
 
 
 @dataclass(slots=True)
@@ -89,8 +99,8 @@ class Measure:
         parts = list(self._parts(selection))
         return Size(
             max((part.depth for part in parts), default=0),
-            sum(part.fields for part in parts),
-            sum(part.aliases for part in parts),
+            min(sum(part.fields for part in parts), COUNTLESS),
+            min(sum(part.aliases for part in parts), COUNTLESS),
         )
 
     def _parts(self, selection: SelectionSetNode | None) -> Iterator[Size]:
