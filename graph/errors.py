@@ -10,7 +10,7 @@ from graphql import GraphQLError
 
 from localmessages.reports.cursor import BadCursor
 from localmessages.reports.keyset import BadPage, PageTooLong
-from localmessages.rules.refusal import NotAllowed
+from localmessages.rules.refusal import LimitRefused, NotAllowed, Refused
 from localmessages.rules.windows import InvalidWindow
 
 # How the core begins the one error about a client's value that it finds only while it executes: a variable
@@ -95,8 +95,12 @@ def _extensions(error: GraphQLError, default: ErrorCode) -> dict[str, Any]:
             return {"code": ErrorCode.BAD_USER_INPUT}
         case InvalidWindow():
             return {"code": ErrorCode.INVALID_WINDOW}
+        case LimitRefused() as limited:
+            return {"code": ErrorCode.LIMIT_EXCEEDED, "limit": limited.limit, "value": limited.given}
         case NotAllowed():
             return {"code": ErrorCode.FORBIDDEN}
+        case Refused():
+            return {"code": ErrorCode.BAD_USER_INPUT}
         case TimeoutError():
             return {"code": ErrorCode.TIMEOUT}
         case None | GraphQLError() if given.get("code") or not error.message.startswith(

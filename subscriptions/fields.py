@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 
 import strawberry
@@ -38,9 +39,11 @@ class Subscription:
             Cursor | None, strawberry.argument(description="Begin after this position; left out, now.")
         ] = UNSET,
     ) -> AsyncGenerator[InboxEvent, None]:
-        events = info.context.live.inbox_events(filter=given(filter), after=given(after), info=info)
-        async for event in events:
-            yield event
+        async with aclosing(
+            info.context.live.inbox_events(filter=given(filter), after=given(after), info=info)
+        ) as events:
+            async for event in events:
+                yield event
 
     @strawberry.subscription(
         description=(
@@ -56,9 +59,11 @@ class Subscription:
             Cursor | None, strawberry.argument(description="Begin after this position; left out, now.")
         ] = UNSET,
     ) -> AsyncGenerator[ConversationEvent, None]:
-        events = info.context.live.conversation_events(id=id, after=given(after), info=info)
-        async for event in events:
-            yield event
+        async with aclosing(
+            info.context.live.conversation_events(id=id, after=given(after), info=info)
+        ) as events:
+            async for event in events:
+                yield event
 
     @strawberry.subscription(description="What happens to the viewer: rights, unread counts, notifications.")
     async def viewer_events(
@@ -68,9 +73,9 @@ class Subscription:
             Cursor | None, strawberry.argument(description="Begin after this position; left out, now.")
         ] = UNSET,
     ) -> AsyncGenerator[ViewerEvent, None]:
-        events = info.context.live.viewer_events(after=given(after), info=info)
-        async for event in events:
-            yield event
+        async with aclosing(info.context.live.viewer_events(after=given(after), info=info)) as events:
+            async for event in events:
+                yield event
 
     @strawberry.subscription(
         description=(
@@ -98,15 +103,17 @@ class Subscription:
             OutOfHours, strawberry.argument(description="What response times do with closed hours.")
         ] = OutOfHours.EXCLUDE,
     ) -> AsyncGenerator[LocationsSummary, None]:
-        events = info.context.live.locations_summary_changed(
-            location_ids=given(location_ids),
-            window=window,
-            time_zone=given(time_zone),
-            out_of_hours=out_of_hours,
-            info=info,
-        )
-        async for event in events:
-            yield event
+        async with aclosing(
+            info.context.live.locations_summary_changed(
+                location_ids=given(location_ids),
+                window=window,
+                time_zone=given(time_zone),
+                out_of_hours=out_of_hours,
+                info=info,
+            )
+        ) as events:
+            async for event in events:
+                yield event
 
     @strawberry.subscription(description="A bulk transfer, now and whenever it gets on, until it ends.")
     async def bulk_transfer_progress(
@@ -114,6 +121,6 @@ class Subscription:
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The bulk transfer.")],
     ) -> AsyncGenerator[BulkTransfer, None]:
-        events = info.context.live.bulk_transfer_progress(id=id, info=info)
-        async for event in events:
-            yield event
+        async with aclosing(info.context.live.bulk_transfer_progress(id=id, info=info)) as events:
+            async for event in events:
+                yield event

@@ -23,6 +23,7 @@ from graph.request import GraphQLRequest
 from graph.schema import schema
 from graph.view import GraphQLView
 from localmessages.reports.keyset import Page
+from localmessages.rules.refusal import NotAllowed
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
@@ -414,6 +415,10 @@ class Query:
         return Page.of(first, None, None, None).size
 
     @strawberry.field
+    def owners(self) -> int | None:
+        raise NotAllowed("This is for owners.")
+
+    @strawberry.field
     def context(self, info: Info) -> str:
         return str(info.context)
 
@@ -463,6 +468,7 @@ async def test_a_null_that_must_not_be_is_a_bug_and_the_data_is_null() -> None:
         ("{ long(first: 101) }", {"code": "LIMIT_EXCEEDED", "limit": 100, "value": 101}),
         ("{ long(first: -1) }", {"code": "BAD_USER_INPUT"}),
         ("query ($first: Int) { long(first: $first) }", {"code": "BAD_USER_INPUT"}),
+        ("{ owners }", {"code": "FORBIDDEN"}),
     ],
 )
 async def test_what_the_client_got_wrong_is_not_called_a_bug(query: str, extensions: dict[str, Any]) -> None:
