@@ -60,11 +60,28 @@ async def supervised(data_dir: Path, servers: Sequence[Server]) -> AsyncIterator
                 with suppress(asyncio.CancelledError):
                     await watch
         finally:
-            async with locked(gate):
-                if _taken(presence):
-                    await _all(server.stop() for server in servers)
+            await _to_its_end(_leave(gate, presence, servers))
     finally:
         os.close(presence)
+
+
+async def _leave(gate: Path, presence: int, servers: Sequence[Server]) -> None:
+    async with locked(gate):
+        if _taken(presence):
+            await _all(server.stop() for server in servers)
+
+
+async def _to_its_end(work: Coroutine[None, None, None]) -> None:
+    """Do `work`, and be cancelled after it: a Ctrl-C while servers stop must not leave them running."""
+    task, cancelled = asyncio.ensure_future(work), None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
+    task.result()
 
 
 async def _watch(gate: Path, servers: Sequence[Server]) -> None:
