@@ -1,0 +1,81 @@
+"""Finding by what people type: words of a text, or part of a name or number."""
+
+import re
+from collections.abc import Sequence
+from uuid import UUID
+
+from localmessages.reports.rows import Args
+
+SHORTEST = 2
+
+_WRITTEN_NUMBER = re.compile(r"[+\d\s().\-/]+", re.ASCII)
+_NO_DIGITS = re.compile(r"[^+\d]", re.ASCII)
+
+
+class SearchTooShort(ValueError):
+    """One character would find everything."""
+
+    def __init__(self) -> None:
+        super().__init__(f"Give at least {SHORTEST} characters to search for.")
+
+
+def needles(search: str) -> list[str]:
+    """What to look for inside names and numbers: the text, and a number also without its punctuation."""
+    text = search.strip()
+    if len(text) < SHORTEST:
+        raise SearchTooShort
+    found = [text.lower()]
+    digits = _NO_DIGITS.sub("", text)
+    if _WRITTEN_NUMBER.fullmatch(text) and len(digits) >= SHORTEST and digits not in found:
+        found.append(digits)
+    return found
+
+
+def contact_matches(needle: str) -> str:
+    """The condition on a `contact` whose name or number has `needle` in it (contact_grams_idx)."""
+    return (
+        f"grams(contact.name || ' ' || contact.phone) @> grams({needle})\n"
+        f"        AND strpos(lower(contact.name || ' ' || contact.phone), {needle}) > 0"
+    )
+
+
+def matching_conversations(search: str, location_ids: Sequence[UUID], args: Args) -> str:
+    """A query for ids of conversations, at these locations or others, with the words or the contact.
+
+    A text was said at a location, and stays there when its conversation moves on: so besides the texts of
+    these locations, those of the conversations that came to them by transfer are looked through.
+    """
+    words = f"plainto_tsquery('simple', {args.add(search)})"
+    at_places = args.add(" | ".join(f"'l{place}'" for place in location_ids))
+    places = args.add(location_ids)
+    return f"""
+    -- message_words_idx
+    SELECT message.conversation_id AS id
+    FROM message
+    WHERE message.tenant_id = $1
+        AND numnode({words}) > 0
+        AND (
+            to_tsvector('simple', message.body) || array_to_tsvector(ARRAY['l' || message.location_id::text])
+        ) @@ ({words} && {at_places}::text::tsquery)
+    UNION
+    -- transfer_at_idx, message_conversation_idx
+    SELECT message.conversation_id
+    FROM transfer
+    JOIN message
+        ON message.tenant_id = transfer.tenant_id AND message.conversation_id = transfer.conversation_id
+    WHERE transfer.tenant_id = $1
+        AND (
+            transfer.to_location_id = ANY({places}::uuid[])
+            OR transfer.undone_at IS NOT NULL AND transfer.from_location_id = ANY({places}::uuid[])
+        )
+        AND NOT message.location_id = ANY({places}::uuid[])
+        AND to_tsvector('simple', message.body) @@ {words}
+    UNION
+    -- contact_grams_idx, conversation_contact_idx
+    SELECT conversation.id
+    FROM unnest({args.add(needles(search))}::text[]) AS needle (part)
+    JOIN contact
+        ON contact.tenant_id = $1
+        AND {contact_matches("needle.part")}
+    JOIN conversation
+        ON conversation.tenant_id = contact.tenant_id AND conversation.contact_id = contact.id"""
