@@ -66,13 +66,17 @@ async def _load(connection: asyncpg.Connection, contact: Contact, place_of: Plac
     return customer
 
 
-async def load_dealings(connection: asyncpg.Connection, tenant_id: UUID, customers: Sequence[Customer]) -> None:
+async def load_dealings(
+    connection: asyncpg.Connection, tenant_id: UUID, customers: Sequence[Customer]
+) -> None:
     """Fill in the conversations, open waits and standing transfers of customers that are locked."""
     by_id = {customer.contact.id: customer for customer in customers}
     row = await connection.fetchrow(_DEALINGS, tenant_id, list(by_id))
     assert row is not None
     for conversation in row["conversations"]:
-        by_id[conversation["contact_id"]].conversations[conversation["id"]] = record_of(Conversation, conversation)
+        by_id[conversation["contact_id"]].conversations[conversation["id"]] = record_of(
+            Conversation, conversation
+        )
     for wait in row["waits"]:
         by_id[wait["contact_id"]].waits.append(record_of(Wait, wait))
     for transfer in row["transfers"]:
@@ -92,7 +96,7 @@ SELECT
 
 
 async def load_last_sent(connection: asyncpg.Connection, customers: Iterable[Customer]) -> None:
-    """Fill in the last text of a person or campaign in each conversation: what a change of consent looks at."""
+    """Fill in each conversation's last text of a person or campaign: what a change of consent looks at."""
     for customer in customers:
         missing = [talk_id for talk_id in customer.conversations if talk_id not in customer.last_sent]
         # message_conversation_idx, one short walk back a conversation
@@ -115,42 +119,75 @@ async def load_last_sent(connection: asyncpg.Connection, customers: Iterable[Cus
         customer.last_sent.update({talk_id: found.get(talk_id) for talk_id in missing})
 
 
-async def load_waits(connection: asyncpg.Connection, tenant_id: UUID, ids: Iterable[UUID | None]) -> dict[UUID, Wait]:
+async def load_waits(
+    connection: asyncpg.Connection, tenant_id: UUID, ids: Iterable[UUID | None]
+) -> dict[UUID, Wait]:
     """Legs by id, ended ones too."""
     # wait_pkey
     rows = await connection.fetch(
-        "SELECT * FROM wait WHERE tenant_id = $1 AND id = ANY ($2::uuid[])", tenant_id, [key for key in ids if key]
+        "SELECT * FROM wait WHERE tenant_id = $1 AND id = ANY ($2::uuid[])",
+        tenant_id,
+        [key for key in ids if key],
     )
     return {row["id"]: record_of(Wait, row) for row in rows}
 
 
-async def save_customers(connection: asyncpg.Connection, customers: Sequence[Customer]) -> None:
-    """Write what the rules changed: what ends first, then the rest, so that no two are open at once."""
+async def save_customers(
+    connection: asyncpg.Connection, customers: Sequence[Customer], *, bulk: bool = False
+) -> None:
+    """Write what the rules changed: what ends first, then the rest, so that no two are ever open at once.
+
+    `bulk` inserts by COPY: for thousands of rows. The customers are then as saved.
+    """
     tenant_id = customers[0].contact.tenant_id
-    removed = [wait.id for customer in customers for wait in customer.removed]
-    if removed:
-        await _forget_legs(connection, tenant_id, removed)
+    await _forget_legs(connection, tenant_id, [leg.id for customer in customers for leg in customer.removed])
     added = _by_kind(record for customer in customers for record in customer.added)
     touched = _by_kind(record for customer in customers for record in customer.touched.values())
-    ending = {
-        kind: [record for record in touched.get(kind, []) if not is_live(record)]
-        for kind, is_live in ((Conversation, _is_live), (Wait, _is_running))
-    }
-    beginning = (kind for kind in ending if added.get(kind) or len(touched.get(kind, [])) > len(ending[kind]))
-    first = {kind: ending[kind] for kind in beginning if ending[kind]}
-    if first:
-        await _write(connection, {}, first)
-        touched = {
-            kind: [record for record in records if kind not in first or record not in first[kind]]
-            for kind, records in touched.items()
-        }
-    await _write(connection, added, touched)
+    if len(touched.get(Conversation, ())) > 1 and Transfer in added:
+        await _vacate(connection, tenant_id, touched[Conversation])
+    first, rest = _endings_first(added, touched)
+    await _write(connection, {}, first)
+    if bulk:
+        await _write(connection, {}, rest)
+        await _copy_all(connection, added)
+    else:
+        await _write(connection, added, rest)
+    for ended, going_on in (chains for customer in customers for chains in customer.joined_chains):
+        # wait_chain_idx
+        await connection.execute(
+            "UPDATE wait SET chain_id = $3 WHERE tenant_id = $1 AND chain_id = $2", tenant_id, ended, going_on
+        )
     for customer in customers:
-        for ended, going_on in customer.joined_chains:
-            # wait_chain_idx
-            await connection.execute(
-                "UPDATE wait SET chain_id = $3 WHERE tenant_id = $1 AND chain_id = $2", tenant_id, ended, going_on
-            )
+        customer.saved()
+
+
+Batches = dict[type[Any], list[Any]]
+
+
+def _endings_first(added: Batches, touched: Batches) -> tuple[Batches, Batches]:
+    """Split the changed rows where a row ends and another one of its kind may begin in its place."""
+    first: Batches = {}
+    rest = dict(touched)
+    for kind, goes_on in ((Conversation, _is_live), (Wait, _is_running)):
+        ending = [record for record in touched.get(kind, ()) if not goes_on(record)]
+        going_on = [record for record in touched.get(kind, ()) if goes_on(record)]
+        if ending and (going_on or added.get(kind)):
+            first[kind], rest[kind] = ending, going_on
+    return first, rest
+
+
+async def _vacate(connection: asyncpg.Connection, tenant_id: UUID, moving: Sequence[Conversation]) -> None:
+    """Free the places that conversations are about to change, whatever the order of the writes."""
+    # conversation_pkey
+    await connection.execute(
+        """
+        UPDATE conversation
+        SET status = 'CLOSED', closed_at = last_activity_at, snoozed_until = NULL
+        WHERE tenant_id = $1 AND id = ANY ($2::uuid[]) AND status <> 'CLOSED'
+        """,
+        tenant_id,
+        [conversation.id for conversation in moving],
+    )
 
 
 def _is_live(record: Any) -> bool:
@@ -161,8 +198,8 @@ def _is_running(record: Any) -> bool:
     return record.ended_at is None
 
 
-def _by_kind(records: Iterable[Record]) -> dict[type[Any], list[Any]]:
-    found: dict[type[Any], list[Any]] = {}
+def _by_kind(records: Iterable[Record]) -> Batches:
+    found: Batches = {}
     for record in records:
         found.setdefault(type(record), []).append(record)
     return found
@@ -170,12 +207,13 @@ def _by_kind(records: Iterable[Record]) -> dict[type[Any], list[Any]]:
 
 async def _forget_legs(connection: asyncpg.Connection, tenant_id: UUID, ids: list[UUID]) -> None:
     # wait_pkey; transfer rows keep the id of a leg that an undo took out, as a record of it.
-    await connection.execute("DELETE FROM wait WHERE tenant_id = $1 AND id = ANY ($2::uuid[])", tenant_id, ids)
+    if ids:
+        await connection.execute(
+            "DELETE FROM wait WHERE tenant_id = $1 AND id = ANY ($2::uuid[])", tenant_id, ids
+        )
 
 
-async def _write(
-    connection: asyncpg.Connection, added: dict[type[Any], list[Any]], touched: dict[type[Any], list[Any]]
-) -> None:
+async def _write(connection: asyncpg.Connection, added: Batches, touched: Batches) -> None:
     parts = [(kind, False) for kind in TABLES if added.get(kind)]
     parts += [(kind, True) for kind in TABLES if touched.get(kind)]
     if parts:
@@ -187,7 +225,8 @@ async def _write(
 def _statement(parts: tuple[tuple[type[Any], bool], ...]) -> str:
     """One statement that inserts and updates rows of several tables, each given as a JSON array."""
     writes = [
-        (_update if is_update else _insert)(kind, position) for position, (kind, is_update) in enumerate(parts, 1)
+        (_update if is_update else _insert)(kind, position)
+        for position, (kind, is_update) in enumerate(parts, 1)
     ]
     *first, last = writes
     named = ", ".join(f"w{number} AS ({write})" for number, write in enumerate(first))
@@ -214,10 +253,15 @@ def _update(kind: type[Any], position: int) -> str:
 
 async def copy_rows(connection: asyncpg.Connection, records: Iterable[Record]) -> None:
     """Insert many new records at once, by COPY."""
-    found = _by_kind(records)
+    await _copy_all(connection, _by_kind(records))
+
+
+async def _copy_all(connection: asyncpg.Connection, added: Batches) -> None:
     for kind, table in TABLES.items():
-        if batch := found.get(kind):
+        if batch := added.get(kind):
             names = columns(kind)
             await connection.copy_records_to_table(
-                table, records=[tuple(getattr(record, name) for name in names) for record in batch], columns=names
+                table,
+                records=[tuple(getattr(record, name) for name in names) for record in batch],
+                columns=names,
             )

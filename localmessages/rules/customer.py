@@ -155,7 +155,7 @@ class Customer:
         self, place: Place, at: datetime, status: ConversationStatus = ConversationStatus.OPEN
     ) -> Conversation:
         """A conversation at a place where there was none to go on with."""
-        return self.add(
+        conversation = self.add(
             Conversation(
                 tenant_id=self.contact.tenant_id,
                 id=new_key(at),
@@ -167,6 +167,8 @@ class Customer:
                 closed_at=at if status is ConversationStatus.CLOSED else None,
             )
         )
+        self.last_sent[conversation.id] = None
+        return conversation
 
     def saved(self) -> None:
         """Forget what was changed: it is in the database now."""

@@ -1,0 +1,40 @@
+"""What changes of a tenant's accounts, locations, people, tags and campaigns share."""
+
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from localmessages.rules.live import EventKind
+from localmessages.services import Transaction
+from subscriptions.events import NewEvent
+
+
+async def tenant_scope(connection: asyncpg.Connection, tenant_id: UUID) -> int:
+    """The scope of what concerns the whole tenant."""
+    # live_scope_tenant_id_kind_lane_user_id_key
+    scope: int = await connection.fetchval(
+        "SELECT id FROM live_scope WHERE tenant_id = $1 AND kind = 'TENANT'", tenant_id
+    )
+    return scope
+
+
+async def catalogue_changed(
+    tx: Transaction,
+    tenant_id: UUID,
+    at: datetime,
+    subject: tuple[str, UUID],
+    *,
+    location_id: UUID | None = None,
+) -> None:
+    """Tell everyone in the tenant, and every process that keeps its catalogue."""
+    tx.emit(
+        NewEvent(
+            tenant_id,
+            await tenant_scope(tx.connection, tenant_id),
+            EventKind.CATALOGUE_CHANGED,
+            at,
+            location_id=location_id,
+            body={"subject": [subject[0], str(subject[1])]},
+        )
+    )
