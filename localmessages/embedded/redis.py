@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 import redis.asyncio
 import redis.exceptions
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from localmessages.embedded import process
 from localmessages.embedded.errors import ServerStartError
@@ -67,7 +69,9 @@ class Redis:
         self._child = process.spawn(command, run, self._log, account)
 
     async def _answers(self) -> bool:
-        client = redis.asyncio.Redis(unix_socket_path=str(self._socket), socket_timeout=2)
+        # Asked again by who calls: the client's own patience is long.
+        once = Retry(NoBackoff(), 0)
+        client = redis.asyncio.Redis(unix_socket_path=str(self._socket), socket_timeout=2, retry=once)
         try:
             return bool(await client.ping())
         except (OSError, redis.exceptions.RedisError):
