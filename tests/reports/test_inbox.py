@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from localmessages.reports import inbox
+from localmessages.reports.conversations import EVERYTHING
+from localmessages.reports.cursor import BadCursor
 from localmessages.reports.inbox import Order, inbox_page, inbox_statement
 from localmessages.reports.inbox_conditions import Wanted
-from localmessages.reports.cursor import BadCursor
 from localmessages.reports.keyset import Page
 from localmessages.reports.search import SearchTooShort, needles
 from localmessages.rules.access import Viewer
@@ -237,7 +238,7 @@ async def test_a_cursor_of_another_order_is_refused(town, database):
             wanted,
             Page(1, after=cursor),
             Order(ConversationOrderField.WAITING_SINCE),
-            inbox.EVERYTHING,
+            EVERYTHING,
         )
 
 
