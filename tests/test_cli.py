@@ -3,8 +3,8 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -23,7 +23,7 @@ def given_servers(monkeypatch: pytest.MonkeyPatch, database_url: str, redis_url:
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("REDIS_URL", redis_url)
     monkeypatch.setenv(
-        "LOCALMESSAGES_DATA_DIR", tempfile.mkdtemp(dir=os.environ["LOCALMESSAGES_TEST_DIRECTORY"])
+        "LOCALMESSAGES_DATA_DIR", f"{os.environ['LOCALMESSAGES_TEST_DIRECTORY']}/{uuid4().hex}"
     )
 
 

@@ -63,6 +63,7 @@ class Redis:
 
     def _spawn(self) -> None:
         run, account = self._home.run, self._home.account
+        (run / "redis.pid").unlink(missing_ok=True)
         command: list[str | Path] = [redis_program(account), "--port", "0"]
         command += ["--unixsocket", self._socket, "--unixsocketperm", "700"]
         command += ["--save", "", "--appendonly", "no", "--dir", run, "--pidfile", run / "redis.pid"]
