@@ -135,23 +135,16 @@ async def load_waits(
 async def save_customers(
     connection: asyncpg.Connection, customers: Sequence[Customer], *, bulk: bool = False
 ) -> None:
-    """Write what the rules changed: what ends first, then the rest, so that no two are ever open at once.
-
-    `bulk` inserts by COPY: for thousands of rows. The customers are then as saved.
-    """
+    """Write what the rules changed, in one statement; `bulk` inserts by COPY instead: for thousands of rows."""
     tenant_id = customers[0].contact.tenant_id
     await _forget_legs(connection, tenant_id, [leg.id for customer in customers for leg in customer.removed])
     added = _by_kind(record for customer in customers for record in customer.added)
     touched = _by_kind(record for customer in customers for record in customer.touched.values())
-    if len(touched.get(Conversation, ())) > 1 and Transfer in added:
-        await _vacate(connection, tenant_id, touched[Conversation])
-    first, rest = _endings_first(added, touched)
-    await _write(connection, {}, first)
     if bulk:
-        await _write(connection, {}, rest)
+        await _write(connection, {}, touched)
         await _copy_all(connection, added)
     else:
-        await _write(connection, added, rest)
+        await _write(connection, added, touched)
     for ended, going_on in (chains for customer in customers for chains in customer.joined_chains):
         # wait_chain_idx
         await connection.execute(
@@ -162,40 +155,6 @@ async def save_customers(
 
 
 Batches = dict[type[Any], list[Any]]
-
-
-def _endings_first(added: Batches, touched: Batches) -> tuple[Batches, Batches]:
-    """Split the changed rows where a row ends and another one of its kind may begin in its place."""
-    first: Batches = {}
-    rest = dict(touched)
-    for kind, goes_on in ((Conversation, _is_live), (Wait, _is_running)):
-        ending = [record for record in touched.get(kind, ()) if not goes_on(record)]
-        going_on = [record for record in touched.get(kind, ()) if goes_on(record)]
-        if ending and (going_on or added.get(kind)):
-            first[kind], rest[kind] = ending, going_on
-    return first, rest
-
-
-async def _vacate(connection: asyncpg.Connection, tenant_id: UUID, moving: Sequence[Conversation]) -> None:
-    """Free the places that conversations are about to change, whatever the order of the writes."""
-    # conversation_pkey
-    await connection.execute(
-        """
-        UPDATE conversation
-        SET status = 'CLOSED', closed_at = last_activity_at, snoozed_until = NULL
-        WHERE tenant_id = $1 AND id = ANY ($2::uuid[]) AND status <> 'CLOSED'
-        """,
-        tenant_id,
-        [conversation.id for conversation in moving],
-    )
-
-
-def _is_live(record: Any) -> bool:
-    return bool(record.live)
-
-
-def _is_running(record: Any) -> bool:
-    return record.ended_at is None
 
 
 def _by_kind(records: Iterable[Record]) -> Batches:

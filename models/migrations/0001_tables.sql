@@ -262,14 +262,17 @@ CREATE TABLE conversation (
     FOREIGN KEY (tenant_id, location_id) REFERENCES location (tenant_id, id),
     FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id),
     FOREIGN KEY (tenant_id, assignee_id) REFERENCES app_user (tenant_id, id),
-    FOREIGN KEY (tenant_id, merged_into_id) REFERENCES conversation (tenant_id, id),
+    FOREIGN KEY (tenant_id, merged_into_id) REFERENCES conversation (tenant_id, id)
+        DEFERRABLE INITIALLY DEFERRED,
     CHECK ((status = 'SNOOZED') = (snoozed_until IS NOT NULL)),
     CHECK ((status = 'CLOSED') = (closed_at IS NOT NULL))
 ) WITH (fillfactor = 80);
 COMMENT ON COLUMN conversation.active IS 'Holds an eligible inbound or an AGENT outbound (metrics.md, Active Conversations).';
 COMMENT ON COLUMN conversation.entry_count IS 'Inbound texts of unblocked contacts and notes so far; unread = entry_count - conversation_read.entry_count.';
-CREATE UNIQUE INDEX conversation_live_key ON conversation (tenant_id, location_id, contact_id)
-    WHERE status <> 'CLOSED';
+-- Deferred: a transfer closes one and moves another in, in whatever order.
+ALTER TABLE conversation ADD CONSTRAINT conversation_live_key
+    EXCLUDE USING btree (tenant_id WITH =, location_id WITH =, contact_id WITH =)
+    WHERE (status <> 'CLOSED') DEFERRABLE INITIALLY DEFERRED;
 CREATE INDEX conversation_contact_idx ON conversation (tenant_id, contact_id, last_activity_at DESC, id DESC);
 CREATE INDEX conversation_inbox_idx
     ON conversation (tenant_id, location_id, status, last_activity_at DESC, id DESC);
@@ -473,14 +476,16 @@ CREATE TABLE wait (
     question_id uuid,
     answer_id uuid,
     PRIMARY KEY (tenant_id, id),
-    FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id),
+    FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id) DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (tenant_id, location_id) REFERENCES location (tenant_id, id),
-    FOREIGN KEY (tenant_id, question_id) REFERENCES message (tenant_id, id),
-    FOREIGN KEY (tenant_id, answer_id) REFERENCES message (tenant_id, id),
+    FOREIGN KEY (tenant_id, question_id) REFERENCES message (tenant_id, id) DEFERRABLE INITIALLY DEFERRED,
+    FOREIGN KEY (tenant_id, answer_id) REFERENCES message (tenant_id, id) DEFERRABLE INITIALLY DEFERRED,
     CHECK (num_nonnulls(ended_at, outcome, elapsed_seconds, open_seconds) IN (0, 4))
 );
 COMMENT ON COLUMN wait.chain_id IS 'The customer''s whole wait: the legs of one chain.';
-CREATE UNIQUE INDEX wait_open_key ON wait (tenant_id, conversation_id, kind) WHERE ended_at IS NULL;
+ALTER TABLE wait ADD CONSTRAINT wait_open_key
+    EXCLUDE USING btree (tenant_id WITH =, conversation_id WITH =, kind WITH =)
+    WHERE (ended_at IS NULL) DEFERRABLE INITIALLY DEFERRED;
 CREATE INDEX wait_contact_open_idx ON wait (tenant_id, contact_id) WHERE ended_at IS NULL;
 CREATE INDEX wait_ended_idx ON wait (tenant_id, location_id, ended_at)
     INCLUDE (outcome, elapsed_seconds, open_seconds, opened_out_of_hours, reply_undelivered, id)

@@ -1,0 +1,266 @@
+"""Texts: sent by people, received from the carrier. Each one transaction with its wait, events and job."""
+
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from localmessages.actions.actor import Actor, IdempotencyKey, Made, once
+from localmessages.actions.conversations import blocked, check_live, check_version, conversation_at_hand, save
+from localmessages.actions.queue import SEND, enqueue
+from localmessages.actions.reading import read_all
+from localmessages.actions.records import record_of
+from localmessages.actions.store import load_last_sent, lock_customer, lock_customer_by_id
+from localmessages.rules.access import Role
+from localmessages.rules.auto_reply import auto_replies
+from localmessages.rules.consent import keyword
+from localmessages.rules.conversation import ConversationStatus
+from localmessages.rules.customer import Customer
+from localmessages.rules.delivery import MessageOrigin, is_non_deliverable
+from localmessages.rules.keys import new_key
+from localmessages.rules.lifecycle import wake
+from localmessages.rules.place import Place
+from localmessages.rules.records import Contact, Conversation, Message
+from localmessages.rules.refusal import LimitRefused, NotFound, OptedOut, Refused, UserErrorCode
+from localmessages.rules.texting import InboundText, OutboundText, receive, send
+from localmessages.services import Services, Transaction
+
+BODY_LIMIT = 1600
+
+
+def check_body(body: str, *, field: str = "body") -> None:
+    """Raise `Refused` for a text that is empty or too long to send."""
+    if not body.strip():
+        raise Refused(UserErrorCode.EMPTY, "The text is empty.", field=[field], remedy="Write something.")
+    if len(body) > BODY_LIMIT:
+        raise LimitRefused(
+            f"A text has at most {BODY_LIMIT} characters; this one has {len(body)}.",
+            limit=BODY_LIMIT,
+            given=len(body),
+            field=[field],
+            remedy="Shorten it, or send two texts.",
+        )
+
+
+def check_recipient(contact: Contact, *, field: str) -> None:
+    """Raise `Refused` for a contact who may not be texted."""
+    if contact.opted_out_at is not None:
+        raise OptedOut(contact.id, contact.opted_out_at, field=[field])
+    if contact.blocked_at is not None:
+        raise blocked(field)
+
+
+def check_place(place: Place, *, field: str) -> None:
+    """Raise `Refused` for a location that is out of service."""
+    if not place.active:
+        raise Refused(
+            UserErrorCode.INACTIVE_LOCATION,
+            f"{place.name} is out of service.",
+            field=[field],
+            remedy="Put it back into service, or transfer the conversation.",
+        )
+
+
+async def send_message(
+    actor: Actor,
+    conversation_id: UUID,
+    body: str,
+    *,
+    expected_version: int | None = None,
+    key: IdempotencyKey | None = None,
+) -> Made:
+    """Store a reply and ask for its sending; the author has read what it answers."""
+    check_body(body)
+
+    async def do(tx: Transaction) -> Made:
+        async with conversation_at_hand(tx, actor, conversation_id, moved_is_told=True) as (
+            customer,
+            conversation,
+        ):
+            check_live(conversation)
+            check_recipient(customer.contact, field="conversationId")
+            check_place(actor.place_of(conversation.location_id), field="conversationId")
+            check_version(conversation, expected_version)
+            message = _send(actor, customer, conversation, body)
+        await read_all(tx, actor, conversation)
+        await ask_to_send(tx.connection, message)
+        return {"message": message.id, "conversation": conversation.id}
+
+    return await once(actor, key, do)
+
+
+def _send(actor: Actor, customer: Customer, conversation: Conversation, body: str) -> Message:
+    number = actor.place_of(conversation.location_id).number
+    text = OutboundText(MessageOrigin.AGENT, body, number, agent_id=actor.user_id)
+    return send(customer, conversation, text, actor.now)
+
+
+async def ask_to_send(connection: asyncpg.Connection, message: Message) -> None:
+    """A worker hands the text to the carrier once this transaction stands."""
+    await enqueue(connection, SEND, {"tenant": message.tenant_id, "message": message.id})
+
+
+async def retry_message(actor: Actor, message_id: UUID, *, key: IdempotencyKey | None = None) -> Made:
+    """Send the text of a failed message again, as a new message."""
+
+    async def do(tx: Transaction) -> Made:
+        # message_pkey
+        row = await tx.connection.fetchrow(
+            """
+            SELECT conversation_id, location_id, direction, origin, status, body
+            FROM message
+            WHERE tenant_id = $1 AND id = $2
+            """,
+            actor.tenant_id,
+            message_id,
+        )
+        if row is None or not actor.viewer.sees(row["location_id"]):
+            raise NotFound("message", field=["messageId"])
+        async with conversation_at_hand(tx, actor, row["conversation_id"], field="messageId") as hand:
+            customer, conversation = hand
+            _check_retry(row)
+            check_live(conversation, field="messageId")
+            check_recipient(customer.contact, field="messageId")
+            check_place(actor.place_of(conversation.location_id), field="messageId")
+            message = _send(actor, customer, conversation, row["body"])
+        await ask_to_send(tx.connection, message)
+        return {"message": message.id}
+
+    return await once(actor, key, do)
+
+
+def _check_retry(row: asyncpg.Record) -> None:
+    if row["origin"] != MessageOrigin.AGENT or not is_non_deliverable(row["status"]):
+        raise Refused(
+            UserErrorCode.WRONG_STATE,
+            "Only a person's text that failed or was not delivered can be sent again.",
+            field=["messageId"],
+        )
+
+
+async def start_conversation(
+    actor: Actor,
+    location_id: UUID,
+    body: str,
+    *,
+    contact_id: UUID | None = None,
+    phone: str | None = None,
+    key: IdempotencyKey | None = None,
+) -> Made:
+    """Text a contact or a number: in the conversation that is open or snoozed there, or in a new one."""
+    actor.needs(Role.AGENT, location_id, what="location", field="locationId")
+    place = actor.place_of(location_id)
+    check_place(place, field="locationId")
+    check_body(body)
+
+    async def do(tx: Transaction) -> Made:
+        if contact_id is not None:
+            customer = await lock_customer_by_id(
+                tx.connection, actor.tenant_id, actor.place_of, contact_id=contact_id
+            )
+            if customer is None:
+                raise NotFound("contact", field=["to", "contactId"])
+        else:
+            assert phone is not None
+            customer = await customer_with(tx.connection, actor.tenant_id, actor, phone, actor.now)
+        check_recipient(customer.contact, field="to")
+        conversation = customer.live_at(place.id) or customer.begin_conversation(place, actor.now)
+        if conversation.status is ConversationStatus.SNOOZED:
+            wake(customer, conversation, actor.now, actor.user_id)
+        message = _send(actor, customer, conversation, body)
+        await save(tx, customer)
+        await read_all(tx, actor, conversation)
+        await ask_to_send(tx.connection, message)
+        return {"message": message.id, "conversation": conversation.id}
+
+    return await once(actor, key, do)
+
+
+async def customer_with(
+    connection: asyncpg.Connection, tenant_id: UUID, places: "Actor | PlacesOf", phone: str, at: datetime
+) -> Customer:
+    """The customer with a number, made known now if it was not."""
+    # contact_tenant_id_phone_key
+    await connection.execute(
+        """
+        INSERT INTO contact (tenant_id, id, phone, created_at)
+        SELECT $1, $2, $3, $4
+        WHERE NOT EXISTS (SELECT FROM contact WHERE tenant_id = $1 AND phone = $3)
+        ON CONFLICT (tenant_id, phone) DO NOTHING
+        """,
+        tenant_id,
+        new_key(at),
+        phone,
+        at,
+    )
+    customer = await lock_customer(connection, tenant_id, places.place_of, phone=phone)
+    assert customer is not None
+    return customer
+
+
+class PlacesOf:
+    """The locations of a tenant, for work that no viewer does."""
+
+    def __init__(self, places: "dict[UUID, Place]") -> None:
+        self._places = places
+
+    def place_of(self, location_id: UUID) -> Place:
+        """A location by its id."""
+        return self._places[location_id]
+
+
+async def receive_message(
+    services: Services, text: InboundText, at: datetime, *, carrier_confirms: bool = False
+) -> Message | None:
+    """Take a text from the carrier, once however often it comes, and answer what is answered by itself.
+
+    None when no location has the number.
+    """
+    async with services.transaction() as tx:
+        # location_number_number_key, live_scope_tenant_id_kind_lane_user_id_key
+        route = await tx.connection.fetchrow(
+            """
+            SELECT location.tenant_id, location.id, live_scope.seq
+            FROM location_number
+            JOIN location
+                ON location.tenant_id = location_number.tenant_id AND location.id = location_number.location_id
+            JOIN live_scope ON live_scope.tenant_id = location.tenant_id AND live_scope.kind = 'TENANT'
+            WHERE location_number.number = $1
+            FOR KEY SHARE OF location
+            """,
+            text.to_number,
+        )
+        if route is None:
+            return None
+        catalogue = await services.catalogues.of(tx.connection, route["tenant_id"], route["seq"])
+        place = catalogue.places[route["id"]]
+        return await _receive(tx, place, PlacesOf(dict(catalogue.places)), text, at, carrier_confirms)
+
+
+async def _receive(
+    tx: Transaction, place: Place, places: PlacesOf, text: InboundText, at: datetime, carrier_confirms: bool
+) -> Message:
+    customer = await customer_with(tx.connection, place.tenant_id, places, text.from_number, at)
+    repeated = await _received_before(tx.connection, place.tenant_id, text.external_id)
+    if repeated is not None:
+        return repeated
+    if keyword(text.body, opted_out=customer.contact.opted_out_at is not None) is not None:
+        await load_last_sent(tx.connection, [customer])
+    message = receive(customer, place, text, at)
+    conversation = customer.conversations[message.conversation_id]
+    replies = auto_replies(customer, place, message, carrier_confirms=carrier_confirms)
+    sent = [send(customer, conversation, reply, at) for reply in replies]
+    await save(tx, customer)
+    for reply in sent:
+        await ask_to_send(tx.connection, reply)
+    return message
+
+
+async def _received_before(
+    connection: asyncpg.Connection, tenant_id: UUID, external_id: str | None
+) -> Message | None:
+    # message_external_id_key
+    row = await connection.fetchrow(
+        "SELECT * FROM message WHERE tenant_id = $1 AND external_id = $2", tenant_id, external_id
+    )
+    return record_of(Message, row) if row else None
