@@ -67,7 +67,8 @@ async def _entry_counts(
                     FROM message
                     WHERE message.tenant_id = $1 AND message.conversation_id = conversation.id
                         AND (message.at > $4 OR ($5 AND message.at = $4))
-                        AND message.direction = 'INBOUND' AND (message.eligible OR message.keyword IS NOT NULL)
+                        AND message.direction = 'INBOUND'
+                        AND (message.eligible OR message.keyword IS NOT NULL)
                 ) - (
                     SELECT count(*)
                     FROM note

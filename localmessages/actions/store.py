@@ -135,7 +135,7 @@ async def load_waits(
 async def save_customers(
     connection: asyncpg.Connection, customers: Sequence[Customer], *, bulk: bool = False
 ) -> None:
-    """Write what the rules changed, in one statement; `bulk` inserts by COPY instead: for thousands of rows."""
+    """Write what the rules changed, in one statement; `bulk` inserts by COPY: for thousands of rows."""
     tenant_id = customers[0].contact.tenant_id
     await _forget_legs(connection, tenant_id, [leg.id for customer in customers for leg in customer.removed])
     added = _by_kind(record for customer in customers for record in customer.added)

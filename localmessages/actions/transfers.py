@@ -43,7 +43,7 @@ def notice_text(origin: Place, target: Place, notice: str | None) -> str:
 
 
 def destination(actor: Actor, location_id: UUID) -> Place:
-    """Where a conversation may be sent to: any location of the account tree, also one that is hidden inside."""
+    """Where a conversation may be sent to: any location of the tree, also one that is hidden inside."""
     place = actor.catalogue.places.get(location_id)
     if place is None:
         raise NotFound("location", field=["to"])
@@ -184,7 +184,8 @@ async def sent_since(connection: asyncpg.Connection, transfer: Transfer) -> bool
         """
         SELECT EXISTS (
             SELECT FROM message
-            WHERE tenant_id = $1 AND conversation_id = $2 AND at >= $3 AND direction = 'OUTBOUND' AND version > $4
+            WHERE tenant_id = $1 AND conversation_id = $2
+                AND at >= $3 AND direction = 'OUTBOUND' AND version > $4
         )
         """,
         transfer.tenant_id,
