@@ -1,7 +1,8 @@
 """Where a span may be read from the hourly rollup, and which edges of it must be counted (data.md).
 
-A bucket is named after the start of its local hour, as `local_hour()` of the database has it. Where the clock
-changes by half an hour, a bucket's name lies before its first instant; no span is cut in such an hour.
+A bucket is named after the start of its local hour, as `local_hour()` of the database has it. Where a clock
+changes by half an hour, one name lies before the first instant of its bucket and is no full hour itself: there
+the search for a boundary goes on.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from zoneinfo import ZoneInfo
 from localmessages.rules.windows import utc
 
 _HOUR = timedelta(hours=1)
-_INSTANT = timedelta(microseconds=1)
 
 
 class Cut(NamedTuple):
@@ -36,30 +36,20 @@ def cut(start: datetime, end: datetime, zone: str) -> Cut:
 @lru_cache(maxsize=16_384)
 def boundary_from(at: datetime, zone: str) -> datetime:
     """The first boundary at or after `at`."""
-    while not _is_boundary(at, zone):
-        at = _local_hour(at, zone) + _HOUR
+    while beyond := _beyond_hour(at, zone):
+        at += _HOUR - beyond
     return at
 
 
 @lru_cache(maxsize=16_384)
 def boundary_until(at: datetime, zone: str) -> datetime:
     """The last boundary at or before `at`."""
-    while not _is_boundary(at, zone):
-        at = _local_hour(at - _INSTANT, zone)
+    while beyond := _beyond_hour(at, zone):
+        at -= beyond
     return at
 
 
-def _is_boundary(at: datetime, zone: str) -> bool:
-    """Whether the buckets named before `at` hold exactly the instants before it."""
-    hour_after = _minutes(at + _HOUR, zone)
-    return _minutes(at, zone) == hour_after == timedelta()
-
-
-def _local_hour(at: datetime, zone: str) -> datetime:
-    return at - _minutes(at, zone)
-
-
-def _minutes(at: datetime, zone: str) -> timedelta:
-    """What a local clock shows beyond its full hour."""
+def _beyond_hour(at: datetime, zone: str) -> timedelta:
+    """What a local clock shows beyond its full hour, which is a boundary."""
     local = utc(at).astimezone(ZoneInfo(zone))
     return timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
