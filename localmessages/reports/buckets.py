@@ -1,7 +1,7 @@
 """Where a span may be read from the hourly rollup, and which edges of it must be counted (data.md).
 
 A bucket is named after the start of its local hour, as `local_hour()` of the database has it. Where a clock
-changes by half an hour, one name lies before the first instant of its bucket and is no full hour itself: there
+changes by half an hour, one name lies before the first instant of its bucket and is no full hour: there
 the search for a boundary goes on.
 """
 
