@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import strawberry
 from strawberry import UNSET, Info
@@ -54,6 +55,10 @@ describe(
     description="One entry of the consent ledger, which only grows. A second STOP is no change and no entry."
 )
 class ConsentChange(TimelineEntry):
+    message_key: strawberry.Private[UUID | None] = None
+    cause_message_key: strawberry.Private[UUID | None] = None
+    cause_campaign_key: strawberry.Private[UUID | None] = None
+    cause_payment_key: strawberry.Private[UUID | None] = None
     id: strawberry.ID = strawberry.field(description="The global id.")
     at: datetime = strawberry.field(description="When it happened.")
     contact: Contact = strawberry.field(description="Who opted out or in.")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import strawberry
 from strawberry import UNSET, Info
@@ -39,6 +40,7 @@ describe(
     ),
 )
 class Conversation(Node):
+    merged_key: strawberry.Private[UUID | None] = None
     id: strawberry.ID = strawberry.field(description="The global id.")
     contact: Contact = strawberry.field(description="The customer.")
     location: Location = strawberry.field(description="Where it is now; a transfer changes it.")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import strawberry
 from strawberry import UNSET, Info
@@ -40,6 +41,8 @@ class LinkClickConnection(Connection, edge=LinkClickEdge):
 
 @strawberry.type(description="A short link in one text. The same target in two texts is two links.")
 class TrackedLink(Node):
+    message_key: strawberry.Private[UUID]
+    contact_key: strawberry.Private[UUID]
     id: strawberry.ID = strawberry.field(description="The global id.")
     url: URL = strawberry.field(description="Where it leads.")
     short_url: URL = strawberry.field(description="What stands in the text.")

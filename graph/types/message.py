@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import strawberry
 from strawberry import Info
@@ -114,6 +115,7 @@ class MessageStatusChange:
     ),
 )
 class Message(TimelineEntry):
+    payment_key: strawberry.Private[UUID | None] = None
     id: strawberry.ID = strawberry.field(description="The global id.")
     external_id: str | None = strawberry.field(
         description="The carrier's id; null until the carrier has taken it."

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import strawberry
 from strawberry import Info
@@ -65,6 +66,8 @@ class PaymentEvent:
     ),
 )
 class PaymentRequest(Node):
+    contact_key: strawberry.Private[UUID]
+    location_key: strawberry.Private[UUID]
     id: strawberry.ID = strawberry.field(description="The global id.")
     invoice: str = strawberry.field(description="Invoice or order number, unique in the account tree.")
     amount: Money = strawberry.field(description="What is asked for.")

@@ -84,6 +84,7 @@ describe(
 
 @strawberry.type(description="A change of a conversation other than a text, note, transfer or consent.")
 class ConversationChange(TimelineEntry):
+    merged_key: strawberry.Private[UUID | None] = None
     id: strawberry.ID = strawberry.field(description="The global id.")
     at: datetime = strawberry.field(description="When it was done.")
     kind: ConversationChangeKind = strawberry.field(description="What was done.")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import strawberry
 from strawberry import UNSET, Info
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     ),
 )
 class Transfer(TimelineEntry):
+    notice_key: strawberry.Private[UUID | None] = None
+    merged_key: strawberry.Private[UUID | None] = None
     id: strawberry.ID = strawberry.field(description="The global id.")
     at: datetime = strawberry.field(description="When it moved.")
     contact: Contact = strawberry.field(description="The customer.")
