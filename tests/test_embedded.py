@@ -342,6 +342,20 @@ async def test_a_server_that_stops_at_once_shows_its_last_words(data_dir):
     assert pids(data_dir) == (None, None)
 
 
+async def test_where_no_program_is_packed_nor_installed_the_refusal_says_what_to_install(
+    data_dir, monkeypatch
+):
+    tools = data_dir.parent / "tools"
+    tools.mkdir()
+    (tools / "test").symlink_to(shutil.which("test") or "")
+    monkeypatch.setenv("PATH", str(tools))
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+
+    with pytest.raises(ServerStartError, match=r"Redis cannot start: .*\n.*install redis.* REDIS_URL"):
+        async with embedded(data_dir, database_url="postgresql://elsewhere"):
+            pass
+
+
 async def test_a_data_directory_that_cannot_be_made_is_refused_in_words(data_dir):
     data_dir.write_text("a file")
 

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,7 +80,9 @@ def _initialise(home: Home, programs: Path, tuning: Tuning) -> None:
 
 def _options(postgres: Path, tuning: Tuning) -> list[str]:
     options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"]
+    # Letters of every language fold their case, and sort the same on each machine.
     if major_version(postgres) >= 17:
-        # Letters of every language fold their case, the same on each machine.
         options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    else:
+        options += ["--lc-ctype=en_US.UTF-8" if sys.platform == "darwin" else "--lc-ctype=C.UTF-8"]
     return options if tuning.durable else [*options, "--no-sync"]

@@ -50,7 +50,7 @@ def _in_wheel(package: str, program: str, account: Account) -> Path | None:
 
 def _debian_postgres() -> list[Path]:
     installed = Path("/usr/lib/postgresql").glob("*/bin/postgres")
-    return sorted((path for path in installed if path.parts[4] >= "15"), reverse=True)
+    return sorted(installed, key=lambda path: float(path.parts[4]), reverse=True)
 
 
 def _reachable(package: Path, program: str, account: Account) -> Path:
