@@ -3,7 +3,6 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := graph localmessages models resolvers subscriptions
 STAMP := .venv/.installed
 NODE_STAMP := .venv/.node
 TEST_WORKERS ?= 2
