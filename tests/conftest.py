@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -81,9 +82,9 @@ async def _make_template(servers: TestServers) -> None:
         await connection.close()
 
 
-@pytest.fixture
-async def database_url(servers: TestServers, template: str) -> AsyncIterator[str]:
-    """A migrated, empty database for this test alone."""
+@asynccontextmanager
+async def fresh_database(servers: TestServers, template: str) -> AsyncIterator[str]:
+    """The address of a migrated, empty database, dropped afterwards."""
     name = f"test_{uuid4().hex}"
     connection = await asyncpg.connect(servers.database_url)
     try:
@@ -96,10 +97,26 @@ async def database_url(servers: TestServers, template: str) -> AsyncIterator[str
 
 
 @pytest.fixture
+async def database_url(servers: TestServers, template: str) -> AsyncIterator[str]:
+    """A migrated, empty database for this test alone."""
+    async with fresh_database(servers, template) as url:
+        yield url
+
+
+@pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     database = await open_database(database_url, min_size=1, max_size=8)
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def another_database(servers: TestServers, template: str) -> AsyncIterator[Database]:
+    """A second one, to compare with."""
+    async with fresh_database(servers, template) as url:
+        database = await open_database(url, min_size=1, max_size=8)
+        yield database
+        await database.close()
 
 
 @pytest.fixture

@@ -176,11 +176,11 @@ class Applier:
         return request.id
 
     def _status(self, line: StatusLine, digest: str) -> bool:
-        message = self._message(line.sid)
+        tenant_id, message = self._message(line.sid)
+        if not self.desk.first_time(tenant_id, digest):
+            return False
         if message is None:
-            return False
-        if not self.desk.first_time(message.tenant_id, digest):
-            return False
+            return True
         customer = self.desk.customer_of(message)
         waits = self.desk.waits_answered_by(message)
         report_status(
@@ -189,23 +189,25 @@ class Applier:
         self._tell(customer)
         return True
 
-    def _message(self, sid: str) -> Message | None:
-        """The text with a carrier's id; None for one that was never sent."""
+    def _message(self, sid: str) -> tuple[UUID, Message | None]:
+        """The text with a carrier's id, and its tenant; None for one that was never sent."""
         for tenant_id in self.world.catalogues:
             if (message := self.desk.messages.get((tenant_id, sid))) is not None:
                 if message.status is MessageStatus.RECEIVED:
                     raise ValueError(f"the text {sid!r} is an inbound one")
-                return message
+                return tenant_id, message
             if (tenant_id, dropped(sid)) in self.desk.applied:
-                return None
+                return tenant_id, None
         raise ValueError(f"there is no text {sid!r}")
 
     # --------------------------------------------------------------------------------- clicks and payments
 
     def _click(self, line: ClickLine, digest: str) -> bool:
         link = self.desk.links.get(line.slug)
-        if link is None or not self.desk.first_time(link.tenant_id, digest):
+        if not self.desk.first_time(link.tenant_id if link else self._any_tenant(), digest):
             return False
+        if link is None:
+            return True
         message = self.desk.message_by_id(link.message_id)
         customer = self.desk.customer_of(message)
         bot = is_bot(line.method, line.user_agent)
@@ -215,11 +217,15 @@ class Applier:
         self._tell(customer)
         return True
 
-    def _pay(self, line: PayLine, digest: str) -> bool:
-        tenants = list(self.world.catalogues)
-        if not tenants:
+    def _any_tenant(self) -> UUID:
+        """For what no text names yet: the first organisation of the log."""
+        if not self.world.catalogues:
             raise ValueError("no account is known yet")
-        tenant_id = next((held for held in tenants if (held, line.invoice) in self.desk.requests), tenants[0])
+        return next(iter(self.world.catalogues))
+
+    def _pay(self, line: PayLine, digest: str) -> bool:
+        known = (held for held in self.world.catalogues if (held, line.invoice) in self.desk.requests)
+        tenant_id = next(known, None) or self._any_tenant()
         if not self.desk.first_time(tenant_id, digest):
             return False
         request = self.desk.requests.get((tenant_id, line.invoice))

@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -55,10 +55,11 @@ class BadLine(Exception):
 
 @dataclass(slots=True)
 class ReplayCounts:
-    """How many lines of each kind were applied, and how many were there already."""
+    """How many lines of each kind were applied, how many were there already, and whose they were."""
 
     applied: Counter[str] = field(default_factory=Counter)
     repeated: int = 0
+    tenants: set[UUID] = field(default_factory=set)
 
 
 class Numbered(NamedTuple):
@@ -90,12 +91,10 @@ def _digest(line: AnyLine, text: bytes) -> str:
 class Replay:
     """Lines into one transaction. The caller commits, or nothing of them is kept."""
 
-    def __init__(
-        self, tx: Transaction, counts: ReplayCounts | None = None, *, now: datetime | None = None
-    ) -> None:
-        self.world = World(tx)
-        self.counts = counts or ReplayCounts()
-        self._now = now or datetime.now(UTC)
+    def __init__(self, tx: Transaction, counts: ReplayCounts, *, now: datetime) -> None:
+        self.world = World(tx, counts.tenants)
+        self.counts = counts
+        self._now = now
         self._desk = Desk(self.world)
 
     async def apply(self, lines: Sequence[Numbered]) -> None:
@@ -109,6 +108,7 @@ class Replay:
             else:
                 stretch.append(numbered)
         await self._apply_stretch(stretch)
+        self.counts.tenants.update(self.world.catalogues)
 
     def _instant(self, numbered: Numbered, lines: Iterable[Numbered]) -> datetime:
         """Set-up lines carry no instant: what they make is as old as the first line that has one."""
@@ -119,15 +119,33 @@ class Replay:
     async def _apply_to_catalogue(self, numbered: Numbered, at: datetime) -> None:
         try:
             match numbered.line:
-                case HoursLine() as line:
-                    await self.world.change_hours(line)
-                case LeaveLine() as line:
-                    await self.world.leave(line)
+                case HoursLine() | LeaveLine() as line:
+                    fresh = await self._change_catalogue(line, numbered.digest)
                 case AccountLine() | LocationLine() | UserLine() | CampaignLine() | TagLine() as line:
-                    await self.world.set_up(line, at)
+                    fresh = await self.world.set_up(line, at)
+                case _:
+                    raise AssertionError(f"{numbered.line.do} is no line of the catalogue")
         except ValueError as error:
             raise BadLine(numbered.number, str(error)) from None
-        self.counts.applied[numbered.line.do] += 1
+        self._count(numbered.line, fresh)
+
+    async def _change_catalogue(self, line: HoursLine | LeaveLine, digest: str) -> bool:
+        tenant_id = await self.world.tenant_of(line)
+        await self._desk.fetch_applied(tenant_id, [digest])
+        if not self._desk.first_time(tenant_id, digest):
+            return False
+        if isinstance(line, HoursLine):
+            await self.world.change_hours(line)
+        else:
+            await self.world.leave(line)
+        await self._desk.save()
+        return True
+
+    def _count(self, line: AnyLine, fresh: bool) -> None:
+        if fresh:
+            self.counts.applied[line.do] += 1
+        else:
+            self.counts.repeated += 1
 
     async def _apply_stretch(self, stretch: Sequence[Numbered]) -> None:
         if not stretch:
@@ -141,10 +159,7 @@ class Replay:
                 fresh = await applier.apply(numbered.line, numbered.digest, tenants.get(numbered.number))
             except ValueError as error:
                 raise BadLine(numbered.number, str(error)) from None
-            if fresh:
-                self.counts.applied[numbered.line.do] += 1
-            else:
-                self.counts.repeated += 1
+            self._count(numbered.line, fresh)
         await self._desk.save()
 
     async def _fetch(self, stretch: Sequence[Numbered]) -> dict[int, UUID]:
@@ -162,6 +177,8 @@ class Replay:
             else:
                 tenants[number] = tenant_id
                 needs.setdefault(tenant_id, _Needs()).add(line, digest)
+        if not nowhere.empty:
+            await self.world.meet()
         for tenant_id in set(self.world.catalogues) | set(needs):
             need = needs.setdefault(tenant_id, _Needs())
             need.join(nowhere)
@@ -193,6 +210,11 @@ class _Needs:
         self.invoices: set[str] = set()
         self.digests: set[str] = set()
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was added."""
+        return not self.digests
+
     def join(self, other: "_Needs") -> None:
         """Also what lines speak of that name no place."""
         self.sids |= other.sids
@@ -208,13 +230,7 @@ class _Needs:
                 if keyword(line.body, opted_out=True) in (Keyword.OPT_OUT, Keyword.OPT_IN):
                     self.consents.add(line.from_)
             case OutboundLine():
-                self.phones.add(line.to)
-                self.sids.add(line.sid)
-                self.digests.add(dropped(line.sid))
-                if line.link:
-                    self.slugs.add(line.link.slug)
-                if line.payment:
-                    self.invoices.add(line.payment.invoice)
+                self._add_outbound(line)
             case StatusLine():
                 self.sids.add(line.sid)
                 self.digests.add(dropped(line.sid))
@@ -226,6 +242,15 @@ class _Needs:
                 self.phones.add(line.contact)
                 if line.do in ("opt_out", "opt_in"):
                     self.consents.add(line.contact)
+
+    def _add_outbound(self, line: OutboundLine) -> None:
+        self.phones.add(line.to)
+        self.sids.add(line.sid)
+        self.digests.add(dropped(line.sid))
+        if line.link:
+            self.slugs.add(line.link.slug)
+        if line.payment:
+            self.invoices.add(line.payment.invoice)
 
     async def fetch(self, desk: Desk, tenant_id: UUID) -> None:
         await desk.fetch_applied(tenant_id, self.digests)

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     ConfigDict,
@@ -22,9 +23,17 @@ from localmessages.rules.location import LocationKind
 from localmessages.rules.payments import PaymentEventKind
 from localmessages.rules.windows import is_zone
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{5,14}$")]
-Text = Annotated[str, StringConstraints(max_length=10_000)]
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("a NUL character cannot be kept")
+    return text
+
+
+Text = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_without_nul)]
 Code = Annotated[str, StringConstraints(max_length=20)]
 
 

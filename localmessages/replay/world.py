@@ -1,5 +1,6 @@
 """The ids of a log, and what they stand for in the database."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,8 +30,9 @@ from models.catalogue import Catalogue, load_catalogue
 class World:
     """Tenants of a log, their catalogues as the transaction sees them, and look-ups by the log's ids."""
 
-    def __init__(self, tx: Transaction) -> None:
+    def __init__(self, tx: Transaction, tenants: Iterable[UUID] = ()) -> None:
         self.tx = tx
+        self._before = tuple(tenants)
         self.catalogues: dict[UUID, Catalogue] = {}
         self._stale: set[UUID] = set()
         self._ids: dict[tuple[UUID, str], dict[str, UUID]] = {}
@@ -68,6 +70,15 @@ class World:
         found = await self._within(tenant_id, "tag", external_id)
         assert found is not None
         return found
+
+    async def meet(self) -> None:
+        """Know the organisations that earlier lines spoke of; of none, all: for lines that name no place."""
+        if not self.catalogues:
+            rows = await self.tx.connection.fetch(
+                "SELECT id FROM account WHERE parent_id IS NULL ORDER BY id"
+            )
+            for tenant_id in self._before or [row["id"] for row in rows]:
+                await self._load(tenant_id)
 
     def place_by_id(self, location_id: UUID) -> Place:
         """A location of any tenant of the log."""
@@ -138,39 +149,42 @@ class World:
 
     # ----------------------------------------------------------------------------------------- set-up
 
-    async def set_up(self, line: SetUpLine, at: datetime) -> None:
-        """Make what a set-up line names, unless it is there."""
+    async def set_up(self, line: SetUpLine, at: datetime) -> bool:
+        """Make what a set-up line names; False when it is there already."""
         match line:
             case AccountLine():
-                await self._account(line, at)
+                return await self._account(line, at)
             case LocationLine():
-                await self._location(line, at)
+                return await self._location(line, at)
             case UserLine():
-                await self._user(line, at)
+                return await self._user(line, at)
             case CampaignLine() | TagLine():
-                await self._label(line, at)
+                return await self._label(line, at)
 
-    async def _account(self, line: AccountLine, at: datetime) -> None:
+    async def _account(self, line: AccountLine, at: datetime) -> bool:
         if line.parent is None:
             # account_root_external_id_key
             tenant_id = await self.tx.connection.fetchval(
                 "SELECT id FROM account WHERE external_id = $1 AND parent_id IS NULL", line.id
             )
-            if tenant_id is None:
+            new = tenant_id is None
+            if new:
                 tenant_id = await create_root_account(self.tx, name=line.name, at=at, external_id=line.id)
-            self.catalogues.setdefault(tenant_id, await self._load(tenant_id))
-            return
+            await self._load(tenant_id)
+            return new
         tenant_id, parent_id = await self._find("account", line.parent)
-        if line.id not in self._table(self.catalogues[tenant_id], "account"):
-            await create_account(
-                self.tx, tenant_id=tenant_id, parent_id=parent_id, name=line.name, at=at, external_id=line.id
-            )
-            self._stale.add(tenant_id)
+        if line.id in self._table(self.catalogues[tenant_id], "account"):
+            return False
+        await create_account(
+            self.tx, tenant_id=tenant_id, parent_id=parent_id, name=line.name, at=at, external_id=line.id
+        )
+        self._stale.add(tenant_id)
+        return True
 
-    async def _location(self, line: LocationLine, at: datetime) -> None:
+    async def _location(self, line: LocationLine, at: datetime) -> bool:
         tenant_id, account_id = await self._find("account", line.account)
         if line.id in self._table(self.catalogues[tenant_id], "location"):
-            return
+            return False
         taken = await self.tx.connection.fetchval(
             "SELECT 1 FROM location_number WHERE number = $1", line.phone
         )
@@ -192,8 +206,9 @@ class World:
             auto_reply_out_of_hours=line.auto_reply,
         )
         self._stale.add(tenant_id)
+        return True
 
-    async def _user(self, line: UserLine, at: datetime) -> None:
+    async def _user(self, line: UserLine, at: datetime) -> bool:
         if line.account is not None:
             tenant_id, account_id = await self._find("account", line.account)
             memberships: list[tuple[Any, UUID | None, UUID | None]] = [(line.role, account_id, None)]
@@ -204,7 +219,7 @@ class World:
             tenant_id = places[0].tenant_id
             memberships = [(line.role, None, place.id) for place in places]
         if line.id in self._table(self.catalogues[tenant_id], "user"):
-            return
+            return False
         # app_user_email_key
         taken = await self.tx.connection.fetchval(
             "SELECT 1 FROM app_user WHERE lower(email) = lower($1) AND status <> 'FORMER'", line.email
@@ -221,11 +236,12 @@ class World:
             external_id=line.id,
         )
         self._stale.add(tenant_id)
+        return True
 
-    async def _label(self, line: CampaignLine | TagLine, at: datetime) -> None:
+    async def _label(self, line: CampaignLine | TagLine, at: datetime) -> bool:
         tenant_id, account_id = await self._find("account", line.account)
         if line.id in self._table(self.catalogues[tenant_id], line.do):
-            return
+            return False
         if isinstance(line, TagLine):
             await create_tag(self.tx, tenant_id=tenant_id, name=line.name, at=at, external_id=line.id)
         else:
@@ -238,6 +254,13 @@ class World:
                 external_id=line.id,
             )
         self._stale.add(tenant_id)
+        return True
+
+    async def tenant_of(self, line: HoursLine | LeaveLine) -> UUID:
+        """Whose place or person the line names."""
+        if isinstance(line, HoursLine):
+            return (await self.place(line.location)).tenant_id
+        return (await self._find("user", line.user))[0]
 
     async def change_hours(self, line: HoursLine) -> None:
         """New hours from the line's instant on; without `holidays` the old ones stay."""
