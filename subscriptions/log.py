@@ -1,11 +1,15 @@
-"""The event log in PostgreSQL: numbered within a scope in commit order, without a gap (realtime.md, "The log")."""
+"""The event log in PostgreSQL: numbered within a scope in commit order, without a gap."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
+from uuid import UUID
 
 import asyncpg
 
+from localmessages.rules.live import EventKind
 from subscriptions.events import Event, NewEvent
 
 
@@ -16,7 +20,7 @@ async def append(connection: asyncpg.Connection, events: Sequence[NewEvent]) -> 
     locked until the commit: a higher number never commits before a lower one.
     """
     written: list[Event] = []
-    by_scope = sorted(events, key=attrgetter("scope_id"))
+    by_scope = sorted(await _after_their_departure(connection, events), key=attrgetter("scope_id"))
     for scope_id, group in groupby(by_scope, key=attrgetter("scope_id")):
         batch = list(group)
         rows = await connection.fetch(
@@ -45,6 +49,74 @@ async def append(connection: asyncpg.Connection, events: Sequence[NewEvent]) -> 
     return written
 
 
+async def _after_their_departure(
+    connection: asyncpg.Connection, events: Sequence[NewEvent]
+) -> Sequence[NewEvent]:
+    """`events`, where a move in from another lane says after which number of that lane it comes.
+
+    Lanes have no order among each other, and who watches both must not be told of an older state of a
+    conversation after its arrival.
+    """
+    departures = {
+        event.body["transfer"]: (event.scope_id, place)
+        for event, place in _placed(events)
+        if event.kind is EventKind.MOVED_OUT
+    }
+    scope_ids = sorted({event.scope_id for event in events})
+    if not departures or len(scope_ids) == 1:
+        return events
+    rows = await connection.fetch(_LOCK, events[0].tenant_id, scope_ids)
+    before = {row["id"]: row["seq"] for row in rows}
+    return [_after_its_departure(event, departures, before) for event in events]
+
+
+def _after_its_departure(
+    event: NewEvent, departures: Mapping[Any, tuple[int, int]], before: Mapping[int, int]
+) -> NewEvent:
+    scope_id, place = departures.get(event.body.get("transfer"), (event.scope_id, 0))
+    if event.kind is not EventKind.MOVED_IN or scope_id == event.scope_id:
+        return event
+    return replace(event, body={**event.body, "after": [scope_id, before[scope_id] + place]})
+
+
+def _placed(events: Iterable[NewEvent]) -> list[tuple[NewEvent, int]]:
+    """Each event with its place among those of its scope, from 1."""
+    count: dict[int, int] = {}
+    placed = []
+    for event in events:
+        count[event.scope_id] = count.get(event.scope_id, 0) + 1
+        placed.append((event, count[event.scope_id]))
+    return placed
+
+
+async def read(
+    connection: asyncpg.Connection,
+    tenant_id: UUID,
+    after: Mapping[int, int],
+    upto: Mapping[int, int] | None = None,
+    *,
+    most: int = 100,
+) -> list[Event]:
+    """The next events of each scope, at most `most` of each, in order within a scope."""
+    limits = [_NO_END if upto is None else upto[scope_id] for scope_id in after]
+    rows = await connection.fetch(_READ, tenant_id, list(after), list(after.values()), limits, most)
+    return [
+        Event(
+            tenant_id,
+            row["scope_id"],
+            row["seq"],
+            EventKind(row["kind"]),
+            row["at"],
+            row["location_id"],
+            row["conversation_id"],
+            row["body"],
+        )
+        for row in rows
+    ]
+
+
+_NO_END = 2**63 - 1
+
 # live_scope_pkey, conversation_pkey. A source that the conversation has left gets no content of it.
 _APPEND = """
 WITH bumped AS (
@@ -57,7 +129,8 @@ WITH bumped AS (
     SELECT
         $1, $2, bumped.before + new.position, new.at, new.kind, new.location_id, new.conversation_id,
         CASE
-            WHEN conversation.id IS NULL OR new.kind IN ('MOVED_OUT', 'FACT_CHANGED', 'CONVERSATION_READ') THEN new.body
+            WHEN conversation.id IS NULL THEN new.body
+            WHEN new.kind IN ('MOVED_OUT', 'FACT_CHANGED', 'CONVERSATION_READ') THEN new.body
             ELSE new.body || jsonb_build_object('conversation', to_jsonb(conversation))
         END
     FROM bumped
@@ -67,4 +140,27 @@ WITH bumped AS (
     RETURNING seq, body
 )
 SELECT seq, body FROM added ORDER BY seq
+"""
+
+# live_scope_pkey
+_LOCK = """
+SELECT id, seq
+FROM live_scope
+WHERE tenant_id = $1 AND id = ANY($2::bigint[])
+ORDER BY id
+FOR UPDATE
+"""
+
+# live_event_pkey
+_READ = """
+SELECT event.*
+FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS wanted (scope_id, after, upto)
+CROSS JOIN LATERAL (
+    SELECT scope_id, seq, kind, at, location_id, conversation_id, body
+    FROM live_event
+    WHERE tenant_id = $1 AND scope_id = wanted.scope_id AND seq > wanted.after AND seq <= wanted.upto
+    ORDER BY seq
+    LIMIT $5
+) AS event
+ORDER BY event.scope_id, event.seq
 """
