@@ -22,10 +22,9 @@ from localmessages.rules.refusal import (
     StaleVersion,
     UserErrorCode,
 )
+from localmessages.rules.texts import NOTE_LIMIT, check_text
 from localmessages.services import Transaction
 
-NOTE_LIMIT = 10_000
-TAG_LIMIT = 50
 SNOOZE_LIMIT = timedelta(days=366)
 
 
@@ -96,20 +95,11 @@ async def add_note(
     actor: Actor, conversation_id: UUID, body: str, *, key: IdempotencyKey | None = None
 ) -> Made:
     """Write an internal note, which the author has read."""
-    if not body.strip():
-        raise Refused(UserErrorCode.EMPTY, "The note is empty.", field=["body"], remedy="Write something.")
-    if len(body) > NOTE_LIMIT:
-        raise LimitRefused(
-            f"A note has at most {NOTE_LIMIT} characters; this one has {len(body)}.",
-            limit=NOTE_LIMIT,
-            given=len(body),
-            field=["body"],
-            remedy="Write two notes.",
-        )
+    check_text(body, what="note", limit=NOTE_LIMIT, field=["body"], remedy="Write two notes.")
 
     async def do(tx: Transaction) -> Made:
         async with conversation_at_hand(tx, actor, conversation_id) as (customer, conversation):
-            note = lifecycle.add_note(customer, conversation, body, actor.now, actor.user_id)
+            note = lifecycle.add_note(customer, conversation, body, customer.after(actor.now), actor.user_id)
         await read_all(tx, actor, conversation)
         return {"note": note.id, "conversation": conversation.id}
 
@@ -125,7 +115,7 @@ async def assign_conversation(
         async with conversation_at_hand(tx, actor, conversation_id) as (customer, conversation):
             if user_id is not None:
                 _check_assignee(actor, conversation, user_id)
-            lifecycle.assign(customer, conversation, user_id, actor.now, actor.user_id)
+            lifecycle.assign(customer, conversation, user_id, customer.after(actor.now), actor.user_id)
         return {"conversation": conversation.id}
 
     return await once(actor, key, do)
@@ -156,7 +146,7 @@ async def close_conversation(
     async def do(tx: Transaction) -> Made:
         async with conversation_at_hand(tx, actor, conversation_id) as (customer, conversation):
             check_version(conversation, expected_version)
-            lifecycle.close(customer, conversation, actor.now, actor.user_id)
+            lifecycle.close(customer, conversation, customer.after(actor.now), actor.user_id)
         return {"conversation": conversation.id}
 
     return await once(actor, key, do)
@@ -170,7 +160,7 @@ async def reopen_conversation(
     async def do(tx: Transaction) -> Made:
         async with conversation_at_hand(tx, actor, conversation_id) as (customer, conversation):
             _check_reopen(customer, conversation)
-            lifecycle.reopen(customer, conversation, actor.now, actor.user_id)
+            lifecycle.reopen(customer, conversation, customer.after(actor.now), actor.user_id)
         return {"conversation": conversation.id}
 
     return await once(actor, key, do)
@@ -209,21 +199,25 @@ async def snooze_conversation(
     actor: Actor, conversation_id: UUID, until: datetime, *, key: IdempotencyKey | None = None
 ) -> Made:
     """Put it to sleep until an instant within a year."""
-    if not actor.now < until <= actor.now + SNOOZE_LIMIT:
+
+    async def do(tx: Transaction) -> Made:
+        _check_snooze(actor.now, until)
+        async with conversation_at_hand(tx, actor, conversation_id) as (customer, conversation):
+            check_live(conversation)
+            lifecycle.snooze(customer, conversation, until, customer.after(actor.now), actor.user_id)
+        return {"conversation": conversation.id}
+
+    return await once(actor, key, do)
+
+
+def _check_snooze(now: datetime, until: datetime) -> None:
+    if not now < until <= now + SNOOZE_LIMIT:
         raise Refused(
             UserErrorCode.INVALID,
             "A conversation sleeps until an instant in the future, within a year.",
             field=["until"],
-            remedy="Choose a later instant." if until <= actor.now else "Choose an earlier instant.",
+            remedy="Choose a later instant." if until <= now else "Choose an earlier instant.",
         )
-
-    async def do(tx: Transaction) -> Made:
-        async with conversation_at_hand(tx, actor, conversation_id) as (customer, conversation):
-            check_live(conversation)
-            lifecycle.snooze(customer, conversation, until, actor.now, actor.user_id)
-        return {"conversation": conversation.id}
-
-    return await once(actor, key, do)
 
 
 async def mute_conversation(
@@ -233,37 +227,7 @@ async def mute_conversation(
 
     async def do(tx: Transaction) -> Made:
         async with conversation_at_hand(tx, actor, conversation_id) as (customer, conversation):
-            lifecycle.mute(customer, conversation, muted, actor.now, actor.user_id)
+            lifecycle.mute(customer, conversation, muted, customer.after(actor.now), actor.user_id)
         return {"conversation": conversation.id}
 
     return await once(actor, key, do)
-
-
-async def tag_conversation(
-    actor: Actor, conversation_id: UUID, tag_ids: list[UUID], *, on: bool, key: IdempotencyKey | None = None
-) -> Made:
-    """Put tags on, or take them off."""
-    check_tags(actor, tag_ids)
-
-    async def do(tx: Transaction) -> Made:
-        async with conversation_at_hand(tx, actor, conversation_id) as (customer, conversation):
-            change = lifecycle.tag if on else lifecycle.untag
-            for tag_id in dict.fromkeys(tag_ids):
-                change(customer, conversation, tag_id, actor.now, actor.user_id)
-            if len(conversation.tag_ids) > TAG_LIMIT:
-                raise LimitRefused(
-                    f"A conversation has at most {TAG_LIMIT} tags.",
-                    limit=TAG_LIMIT,
-                    given=len(conversation.tag_ids),
-                    field=["tagIds"],
-                    remedy="Take some off first.",
-                )
-        return {"conversation": conversation.id}
-
-    return await once(actor, key, do)
-
-
-def check_tags(actor: Actor, tag_ids: list[UUID]) -> None:
-    """Raise `NotFound` unless all are the tenant's."""
-    if any(tag_id not in actor.catalogue.tags for tag_id in tag_ids):
-        raise NotFound("tag", field=["tagIds"])

@@ -23,23 +23,8 @@ from localmessages.rules.place import Place
 from localmessages.rules.records import Contact, Conversation, Message
 from localmessages.rules.refusal import LimitRefused, NotFound, OptedOut, Refused, UserErrorCode
 from localmessages.rules.texting import InboundText, OutboundText, receive, send
+from localmessages.rules.texts import check_body
 from localmessages.services import Services, Transaction
-
-BODY_LIMIT = 1600
-
-
-def check_body(body: str, *, field: str = "body") -> None:
-    """Raise `Refused` for a text that is empty or too long to send."""
-    if not body.strip():
-        raise Refused(UserErrorCode.EMPTY, "The text is empty.", field=[field], remedy="Write something.")
-    if len(body) > BODY_LIMIT:
-        raise LimitRefused(
-            f"A text has at most {BODY_LIMIT} characters; this one has {len(body)}.",
-            limit=BODY_LIMIT,
-            given=len(body),
-            field=[field],
-            remedy="Shorten it, or send two texts.",
-        )
 
 
 def check_recipient(contact: Contact, *, field: str) -> None:
@@ -92,7 +77,7 @@ async def send_message(
 def _send(actor: Actor, customer: Customer, conversation: Conversation, body: str) -> Message:
     number = actor.place_of(conversation.location_id).number
     text = OutboundText(MessageOrigin.AGENT, body, number, agent_id=actor.user_id)
-    return send(customer, conversation, text, actor.now)
+    return send(customer, conversation, text, customer.after(actor.now))
 
 
 async def ask_to_send(connection: asyncpg.Connection, message: Message) -> None:
@@ -164,9 +149,11 @@ async def start_conversation(
             assert phone is not None
             customer = await customer_with(tx.connection, actor.tenant_id, actor, phone, actor.now)
         check_recipient(customer.contact, field="to")
-        conversation = customer.live_at(place.id) or customer.begin_conversation(place, actor.now)
+        conversation = customer.live_at(place.id) or customer.begin_conversation(
+            place, customer.after(actor.now)
+        )
         if conversation.status is ConversationStatus.SNOOZED:
-            wake(customer, conversation, actor.now, actor.user_id)
+            wake(customer, conversation, customer.after(actor.now), actor.user_id)
         message = _send(actor, customer, conversation, body)
         await save(tx, customer)
         await read_all(tx, actor, conversation)
@@ -244,6 +231,7 @@ async def _receive(
     repeated = await _received_before(tx.connection, place.tenant_id, text.external_id)
     if repeated is not None:
         return repeated
+    at = customer.after(at)
     if keyword(text.body, opted_out=customer.contact.opted_out_at is not None) is not None:
         await load_last_sent(tx.connection, [customer])
     message = receive(customer, place, text, at)

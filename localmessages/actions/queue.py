@@ -9,6 +9,7 @@ from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
 
 SEND = "send"
+RECEIPT = "receipt"
 BULK_TRANSFER = "bulk_transfer"
 
 

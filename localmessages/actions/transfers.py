@@ -7,7 +7,7 @@ import asyncpg
 
 from localmessages.actions.actor import Actor, IdempotencyKey, Made, once
 from localmessages.actions.conversations import check_version, conversation_at_hand, save
-from localmessages.actions.messages import BODY_LIMIT, ask_to_send
+from localmessages.actions.messages import ask_to_send
 from localmessages.actions.records import record_of
 from localmessages.actions.store import load_waits, lock_customer_by_id
 from localmessages.rules.access import Role
@@ -16,12 +16,11 @@ from localmessages.rules.customer import Customer
 from localmessages.rules.delivery import MessageOrigin
 from localmessages.rules.place import Place
 from localmessages.rules.records import Conversation, Message, Transfer, Wait
-from localmessages.rules.refusal import LimitRefused, NotAllowed, NotFound
+from localmessages.rules.refusal import NotAllowed, NotFound
 from localmessages.rules.texting import OutboundText, send
 from localmessages.rules.transfer import check_transfer, check_undo, move, undo
+from localmessages.rules.texts import BODY_LIMIT, NOTE_LIMIT, check_text
 from localmessages.services import Transaction
-
-NOTE_LIMIT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ async def transfer_conversation(
 async def transfer_in(tx: Transaction, actor: Actor, conversation_id: UUID, request: TransferRequest) -> UUID:
     """The transfer inside a transaction that the caller has open; its id."""
     target = destination(actor, request.to_location_id)
-    _check_lengths(request)
+    _check_texts(request)
     async with conversation_at_hand(tx, actor, conversation_id, moved_is_told=True) as (
         customer,
         conversation,
@@ -80,7 +79,7 @@ async def transfer_in(tx: Transaction, actor: Actor, conversation_id: UUID, requ
             customer,
             conversation,
             target,
-            actor.now,
+            customer.after(actor.now),
             by=actor.user_id,
             note=request.note if request.note and request.note.strip() else None,
             notice=notice,
@@ -100,16 +99,10 @@ def keeps_assignee(actor: Actor, conversation: Conversation, target: Place) -> b
     return assignee is not None and assignee.sees(target.id)
 
 
-def _check_lengths(request: TransferRequest) -> None:
+def _check_texts(request: TransferRequest) -> None:
     for field, text, limit in (("note", request.note, NOTE_LIMIT), ("notice", request.notice, BODY_LIMIT)):
-        if text is not None and len(text) > limit:
-            raise LimitRefused(
-                f"The {field} has at most {limit} characters; this one has {len(text)}.",
-                limit=limit,
-                given=len(text),
-                field=[field],
-                remedy="Shorten it.",
-            )
+        if text is not None:
+            check_text(text, what=field, limit=limit, field=[field], may_be_empty=True)
 
 
 def _notify(
@@ -126,7 +119,7 @@ def _notify(
         return None
     body = notice_text(origin, target, request.notice)
     text = OutboundText(MessageOrigin.SYSTEM, body, origin.number, agent_id=actor.user_id)
-    notice = send(customer, conversation, text, actor.now)
+    notice = send(customer, conversation, text, customer.after(actor.now))
     # The move tells of it, at the new place: the old one may not look any more.
     customer.happenings.pop()
     return notice
@@ -150,7 +143,7 @@ async def undo_transfer(actor: Actor, transfer_id: UUID, *, key: IdempotencyKey 
             transfer,
             conversation,
             await _legs(tx.connection, customer, transfer),
-            actor.now,
+            customer.after(actor.now),
             by=actor.user_id,
         )
         await save(tx, customer)

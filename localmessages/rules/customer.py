@@ -59,6 +59,16 @@ class Customer:
     happenings: list[Happening] = field(default_factory=list)
     _new: set[int] = field(default_factory=set)
 
+    def instant(self, now: datetime) -> datetime:
+        """`now`, or the customer's latest instant where a faster writer has passed it.
+
+        Writers take their instant before they queue up for the customer: a reply that waited must not
+        come before the text that it answers.
+        """
+        passed = [talk.last_activity_at for talk in self.conversations.values()]
+        passed += [talk.closed_at for talk in self.conversations.values() if talk.closed_at is not None]
+        return max((now, *passed, *(wait.started_at for wait in self.waits)))
+
     def add(self, record: R) -> R:
         """Take a new record."""
         self.added.append(record)
@@ -132,6 +142,17 @@ class Customer:
         )
         self.entered(conversation, change)
         return change
+
+    def after(self, at: datetime) -> datetime:
+        """`at`, or the last thing that happened here if that was later: clocks differ, and writers queue up.
+
+        For live traffic: whoever waited for the lock must not answer before they were asked.
+        """
+        instants = [self.contact.created_at, at]
+        instants += [talk.last_activity_at for talk in self.conversations.values()]
+        instants += [talk.closed_at for talk in self.conversations.values() if talk.closed_at is not None]
+        instants += [wait.started_at for wait in self.waits]
+        return max(instants)
 
     def live_at(self, location_id: UUID) -> Conversation | None:
         """The conversation that is open or snoozed there."""

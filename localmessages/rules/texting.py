@@ -238,7 +238,7 @@ def _heed_failure(
             customer,
             ConsentState.OPTED_OUT,
             ConsentMethod.CARRIER,
-            at,
+            customer.after(at),
             conversation,
             message=message,
             cause=message,
