@@ -5,19 +5,20 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from subscriptions.sources import Live
 
-from graph.context import Context
+from graph.context import Context, Faces
 from graph.execution import Engine
+from graph.loaders import Loaders
 from graph.schema import schema
 from graph.view import GraphQLView
 from localmessages.http.graphiql import graphiql_mount
+from localmessages.process import serving
 from localmessages.settings import Settings
-from models.database import open_database
 from subscriptions.protocol import GraphQLSocket
 
 GRAPHIQL = Path(__file__).parent.parent / "web" / "graphiql" / "dist"
@@ -29,7 +30,7 @@ def create_app(settings: Settings) -> Starlette:
     page = "/graphiql/" if settings.graphiql else None
     routes: list[BaseRoute] = [
         Route("/graphql", GraphQLView(engine, context_for, page=page)),
-        WebSocketRoute("/graphql", GraphQLSocket(engine)),
+        WebSocketRoute("/graphql", GraphQLSocket(engine, socket_context_for)),
         Route("/healthz", healthz),
     ]
     if settings.graphiql:
@@ -38,7 +39,14 @@ def create_app(settings: Settings) -> Starlette:
 
 
 async def context_for(connection: HTTPConnection) -> Context:
-    return await Context.for_request(connection.app.state, connection.headers.get("authorization"))
+    """The context of a request."""
+    return await socket_context_for(connection, connection.headers.get("authorization"))
+
+
+async def socket_context_for(connection: HTTPConnection, authorization: str | None) -> Context:
+    """The context of an operation on a socket, whose first message says who asks."""
+    state = connection.app.state
+    return Context.for_token(state.services, state.faces, authorization)
 
 
 async def healthz(request: Request) -> PlainTextResponse:
@@ -50,15 +58,8 @@ def _lifespan(settings: Settings) -> Callable[[Starlette], AbstractAsyncContextM
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         state: Any = app.state
-        state.settings = settings
-        state.database = await open_database(
-            settings.database_url, min_size=settings.pool_min_size, max_size=settings.pool_max_size
-        )
-        state.redis = Redis.from_url(settings.redis_url, protocol=2)
-        try:
+        async with serving(settings) as (state.services, hub):
+            state.faces = Faces(Loaders, live=lambda context: Live(context, hub))
             yield
-        finally:
-            await state.redis.aclose()
-            await state.database.close()
 
     return lifespan

@@ -11,7 +11,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 ALGORITHM = "HS256"
-TOKEN_LASTS = timedelta(minutes=15)
+# A working day: nothing renews a token yet.
+TOKEN_LASTS = timedelta(hours=12)
 
 _hasher = PasswordHasher()
 # Verified where there is no hash, so that the time of an answer does not tell who has an account.

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from localmessages.console import err, fail, out, run, settings_of
+from localmessages.console import fail, lines_done, out, run, settings_of
+from localmessages.process import working
+from localmessages.rules.refusal import Refused
 from localmessages.settings import Settings
 
 app = typer.Typer(
@@ -102,12 +104,18 @@ def replay(
     data_dir: DataDir = None,
 ) -> None:
     """Load event logs (JSON Lines); a second time changes nothing."""
-    from localmessages.replay import replay_files
+    from localmessages.replay import BadLine, ReplayCounts, replay_files
 
-    async def load(settings: Settings) -> None:
-        await replay_files(settings.database_url, files, batch=batch, console=err)
+    async def load(settings: Settings) -> ReplayCounts:
+        async with working(settings) as services, lines_done() as progress:
+            return await replay_files(services, [str(file) for file in files], batch=batch, progress=progress)
 
-    run(load, settings_of(data_dir))
+    try:
+        counts = run(load, settings_of(data_dir))
+    except (BadLine, OSError) as bad:
+        fail(str(bad))
+    done = ", ".join(f"{count:,} {kind}" for kind, count in counts.applied.most_common())
+    out.print(f"Applied: {done or 'nothing'}. There already: {counts.repeated:,}.", soft_wrap=True)
 
 
 @app.command()
@@ -115,9 +123,9 @@ def export_schema(
     to: Annotated[Path | None, typer.Option("--out", help="A file; the standard output if none.")] = None,
 ) -> None:
     """Print the GraphQL schema."""
-    from graph.schema import schema
+    from graph.schema import sdl
 
-    text = schema.as_str() + "\n"
+    text = sdl()
     if to is None:
         sys.stdout.write(text)
     else:
@@ -133,12 +141,16 @@ def create_owner(
     data_dir: DataDir = None,
 ) -> None:
     """Open a company's account, with the first person who may do everything in it."""
-    from localmessages.auth import create_owner as create
+    from localmessages.actions.owners import create_owner as create
 
     async def create_it(settings: Settings) -> None:
-        await create(settings.database_url, account=account, name=name, email=email, password=password)
+        async with working(settings) as services:
+            await create(services, account=account, name=name, email=email, password=password)
 
-    run(create_it, settings_of(data_dir))
+    try:
+        run(create_it, settings_of(data_dir))
+    except Refused as refused:
+        fail(f"{refused.message} {refused.remedy or ''}".strip())
     out.print(f"{email} may sign in.")
 
 
@@ -147,12 +159,16 @@ def token(
     email: Annotated[str, typer.Option(help="Whose token.")], data_dir: DataDir = None, now: Now = None
 ) -> None:
     """Print a bearer token, for scripts."""
-    from localmessages.auth import issue_token
+    from localmessages.actions.owners import token_for
 
-    async def issue(settings: Settings) -> str:
-        return await issue_token(settings, email)
+    async def issue(settings: Settings) -> str | None:
+        async with working(settings) as services:
+            return await token_for(services, email)
 
-    sys.stdout.write(run(issue, settings_of(data_dir, now=now)) + "\n")
+    text = run(issue, settings_of(data_dir, now=now))
+    if text is None:
+        fail(f"Nobody who may sign in has the address {email}.")
+    sys.stdout.write(text + "\n")
 
 
 @app.command()

@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -11,6 +12,7 @@ import pydantic
 import typer
 import uvloop
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from localmessages.embedded import ServerStartError
 from localmessages.installation import installation
@@ -58,6 +60,20 @@ def run(work: Callable[[Settings], Awaitable[T]], settings: Settings, *, migrate
         raise typer.Exit(128 + signal.SIGINT) from None
     except asyncio.CancelledError:
         raise typer.Exit(128 + signal.SIGTERM) from None
+
+
+@asynccontextmanager
+async def lines_done() -> AsyncIterator[Callable[[int], None]]:
+    """A bar that counts lines while a log is loaded, on the standard error."""
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.completed:,.0f} lines"),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+    ) as progress:
+        task = progress.add_task("replay", total=None)
+        yield lambda lines: progress.advance(task, lines)
 
 
 def fail(message: str) -> NoReturn:

@@ -26,7 +26,7 @@ def written(epoch: int, event: Event) -> bytes:
     """The message about an event: whole, or its number alone when it is large."""
     head = [epoch, event.scope_id, event.seq]
     body = [event.tenant_id, event.kind, event.at, event.location_id, event.conversation_id, event.body]
-    message = orjson.dumps(head + body)
+    message = orjson.dumps(head + body, default=str)
     return message if len(message) <= LARGEST else orjson.dumps(head)
 
 

@@ -1,0 +1,62 @@
+"""The first person of a company, and tokens for scripts."""
+
+import asyncio
+from datetime import timedelta
+
+from localmessages.actions.accounts import create_root_account
+from localmessages.actions.users import create_user
+from localmessages.auth import hash_password, issue_token
+from localmessages.rules.access import Role
+from localmessages.rules.refusal import Refused, UserErrorCode
+from localmessages.services import Services
+
+SHORTEST_PASSWORD = 12
+SCRIPT_TOKEN_LASTS = timedelta(days=1)
+
+
+async def create_owner(services: Services, *, account: str, name: str, email: str, password: str) -> None:
+    """Open a company's account, with the first person who may do everything in it."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise Refused(
+            UserErrorCode.WEAK_PASSWORD,
+            f"A password has at least {SHORTEST_PASSWORD} characters.",
+            remedy="Choose a longer one.",
+        )
+    password_hash = await asyncio.to_thread(hash_password, password)
+    now = services.clock()
+    async with services.transaction() as tx:
+        # app_user_email_key
+        taken = await tx.connection.fetchval(
+            "SELECT true FROM app_user WHERE lower(email) = lower($1) AND status <> 'FORMER'", email
+        )
+        if taken:
+            raise Refused(
+                UserErrorCode.ALREADY_EXISTS,
+                f"Another person has the address {email}.",
+                remedy="Use another address.",
+            )
+        tenant_id = await create_root_account(tx, name=account, at=now)
+        await create_user(
+            tx,
+            tenant_id=tenant_id,
+            name=name,
+            email=email,
+            memberships=[(Role.OWNER, tenant_id, None)],
+            at=now,
+            password_hash=password_hash,
+        )
+
+
+async def token_for(services: Services, email: str) -> str | None:
+    """A day's bearer token for whoever signs in with an address; None for nobody."""
+    async with services.database.connection() as connection:
+        # app_user_email_key
+        row = await connection.fetchrow(
+            "SELECT tenant_id, id FROM app_user WHERE lower(email) = lower($1) AND status = 'ACTIVE'", email
+        )
+    if row is None:
+        return None
+    token, _ = issue_token(
+        services.secret, row["tenant_id"], row["id"], now=services.clock(), lasts=SCRIPT_TOKEN_LASTS
+    )
+    return token

@@ -1,0 +1,66 @@
+"""What a process opens before it works, and closes after: the database, Redis, the hub."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from localmessages.services import Publish, Services, utc_now
+from localmessages.settings import Settings
+from models.catalogue import Catalogues
+from models.database import Database, open_database
+from subscriptions import position
+from subscriptions.bus import Bus
+from subscriptions.hub import Hub
+
+
+@asynccontextmanager
+async def working(settings: Settings) -> AsyncIterator[Services]:
+    """For commands and workers: what they change is published, but they hear nothing."""
+    async with _database(settings) as database:
+        bus = Bus(settings.redis_url)
+        async with database.connection() as connection:
+            bus.epoch = await position.epoch(connection)
+        try:
+            yield _services(settings, database, bus.publish)
+        finally:
+            await bus.close()
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[tuple[Services, Hub]]:
+    """For the API: what it changes reaches its own subscribers at once, and the hub hears the others."""
+    async with _database(settings) as database:
+        hub = Hub(database, Bus(settings.redis_url))
+        await hub.start()
+        try:
+            yield _services(settings, database, hub.publish), hub
+        finally:
+            await hub.close()
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Database]:
+    database = await open_database(
+        settings.database_url, min_size=settings.pool_min_size, max_size=settings.pool_max_size
+    )
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def _services(settings: Settings, database: Database, publish: Publish) -> Services:
+    return Services(
+        database,
+        Catalogues(),
+        publish=publish,
+        clock=clock_of(settings.now),
+        secret=settings.secret_key,
+        public_url=settings.url,
+        simulator=not settings.production,
+    )
+
+
+def clock_of(stopped_at: datetime | None) -> Callable[[], datetime]:
+    """The wall clock, or one that stands still."""
+    return utc_now if stopped_at is None else lambda: stopped_at
