@@ -7,6 +7,7 @@ import asyncpg
 
 from localmessages.rules.live import EventKind
 from localmessages.services import Transaction
+from models.catalogue import Catalogue, load_catalogue
 from subscriptions.events import NewEvent
 
 
@@ -17,6 +18,15 @@ async def tenant_scope(connection: asyncpg.Connection, tenant_id: UUID) -> int:
         "SELECT id FROM live_scope WHERE tenant_id = $1 AND kind = 'TENANT'", tenant_id
     )
     return scope
+
+
+async def lock_catalogue(tx: Transaction, tenant_id: UUID) -> Catalogue:
+    """The catalogue as it stands, while nobody else changes it: writers of one tenant's queue up here."""
+    # account_pkey
+    await tx.connection.execute(
+        "SELECT FROM account WHERE tenant_id = $1 AND id = $1 FOR NO KEY UPDATE", tenant_id
+    )
+    return await load_catalogue(tx.connection, tenant_id)
 
 
 async def catalogue_changed(

@@ -18,8 +18,8 @@ from localmessages.rules.place import Place
 from localmessages.rules.records import Conversation, Message, Transfer, Wait
 from localmessages.rules.refusal import NotAllowed, NotFound
 from localmessages.rules.texting import OutboundText, send
-from localmessages.rules.transfer import check_transfer, check_undo, move, undo
 from localmessages.rules.texts import BODY_LIMIT, NOTE_LIMIT, check_text
+from localmessages.rules.transfer import check_transfer, check_undo, move, undo
 from localmessages.services import Transaction
 
 
@@ -66,7 +66,7 @@ async def transfer_conversation(
 async def transfer_in(tx: Transaction, actor: Actor, conversation_id: UUID, request: TransferRequest) -> UUID:
     """The transfer inside a transaction that the caller has open; its id."""
     target = destination(actor, request.to_location_id)
-    _check_texts(request)
+    check_texts(request)
     async with conversation_at_hand(tx, actor, conversation_id, moved_is_told=True) as (
         customer,
         conversation,
@@ -99,7 +99,8 @@ def keeps_assignee(actor: Actor, conversation: Conversation, target: Place) -> b
     return assignee is not None and assignee.sees(target.id)
 
 
-def _check_texts(request: TransferRequest) -> None:
+def check_texts(request: TransferRequest) -> None:
+    """Raise `Refused` for a note or a notice that is too long or cannot be kept."""
     for field, text, limit in (("note", request.note, NOTE_LIMIT), ("notice", request.notice, BODY_LIMIT)):
         if text is not None:
             check_text(text, what=field, limit=limit, field=[field], may_be_empty=True)

@@ -59,16 +59,6 @@ class Customer:
     happenings: list[Happening] = field(default_factory=list)
     _new: set[int] = field(default_factory=set)
 
-    def instant(self, now: datetime) -> datetime:
-        """`now`, or the customer's latest instant where a faster writer has passed it.
-
-        Writers take their instant before they queue up for the customer: a reply that waited must not
-        come before the text that it answers.
-        """
-        passed = [talk.last_activity_at for talk in self.conversations.values()]
-        passed += [talk.closed_at for talk in self.conversations.values() if talk.closed_at is not None]
-        return max((now, *passed, *(wait.started_at for wait in self.waits)))
-
     def add(self, record: R) -> R:
         """Take a new record."""
         self.added.append(record)
