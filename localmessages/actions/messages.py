@@ -21,7 +21,7 @@ from localmessages.rules.keys import new_key
 from localmessages.rules.lifecycle import wake
 from localmessages.rules.place import Place
 from localmessages.rules.records import Contact, Conversation, Message
-from localmessages.rules.refusal import LimitRefused, NotFound, OptedOut, Refused, UserErrorCode
+from localmessages.rules.refusal import NotFound, OptedOut, Refused, UserErrorCode
 from localmessages.rules.texting import InboundText, OutboundText, receive, send
 from localmessages.rules.texts import check_body
 from localmessages.services import Services, Transaction
@@ -82,7 +82,9 @@ def _send(actor: Actor, customer: Customer, conversation: Conversation, body: st
 
 async def ask_to_send(connection: asyncpg.Connection, message: Message) -> None:
     """A worker hands the text to the carrier once this transaction stands."""
-    await enqueue(connection, SEND, {"tenant": message.tenant_id, "message": message.id})
+    await enqueue(
+        connection, SEND, {"tenant": message.tenant_id, "message": message.id, "from": message.from_number}
+    )
 
 
 async def retry_message(actor: Actor, message_id: UUID, *, key: IdempotencyKey | None = None) -> Made:
@@ -210,7 +212,8 @@ async def receive_message(
             SELECT location.tenant_id, location.id, live_scope.seq
             FROM location_number
             JOIN location
-                ON location.tenant_id = location_number.tenant_id AND location.id = location_number.location_id
+                ON location.tenant_id = location_number.tenant_id
+                AND location.id = location_number.location_id
             JOIN live_scope ON live_scope.tenant_id = location.tenant_id AND live_scope.kind = 'TENANT'
             WHERE location_number.number = $1
             FOR KEY SHARE OF location

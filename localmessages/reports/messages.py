@@ -98,7 +98,7 @@ async def unsent_page(
 ) -> Slice[MessageRow]:
     """A page of the texts of these locations that no attempt could hand to the carrier, newest first.
 
-    The carrier has neither taken them, which would have given an id, nor refused them.
+    The carrier did not take them, and gave no code for it, as it does when it refuses one.
     """
     args = Args([tenant_id, location_ids])
     order = MESSAGES_NEWEST_FIRST
@@ -112,8 +112,8 @@ CROSS JOIN LATERAL (
     WHERE message.tenant_id = $1
         AND message.location_id = place.id
         AND message.status = 'FAILED'
-        AND message.external_id IS NULL
-        AND NOT message.refused
+        AND message.refused
+        AND message.failure_code IS NULL
         AND {order.where(page, args)}
     ORDER BY {order.order_by(page)}
     LIMIT {page.rows}

@@ -1,0 +1,76 @@
+"""Work that is always there. What it is about stands in the tables: a worker that dies loses none of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+
+import asyncpg
+import structlog
+
+from localmessages.actions.waking import due_to_wake, wake_conversation
+from localmessages.services import Services
+from subscriptions.retention import RETENTION, prune
+
+logger = structlog.get_logger(__name__)
+
+EVERY_SECONDS = 1.0
+_DELTAS_A_FOLD = 5_000
+KEYS_LAST = timedelta(hours=24)
+JOB_LOG_LASTS = timedelta(days=1)
+
+
+async def keep_up(services: Services, stop: asyncio.Event, *, every: float = EVERY_SECONDS) -> None:
+    """Fold and wake until told to stop; one that fails is tried again at the next turn."""
+    while not stop.is_set():
+        for work in (fold, wake_due):
+            await _attempt(services, work)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), every)
+
+
+async def _attempt(services: Services, work: Callable[[Services], Awaitable[None]]) -> None:
+    try:
+        await work(services)
+    except Exception:
+        logger.exception("upkeep.failed", work=work.__name__)
+
+
+async def fold(services: Services) -> None:
+    """Move all deltas into the rollups; folders of other workers share the work."""
+    async with services.database.connection() as connection:
+        # message_hour_delta_pkey
+        while await connection.fetchval("SELECT fold_message_hours($1)", _DELTAS_A_FOLD) == _DELTAS_A_FOLD:
+            pass
+
+
+async def wake_due(services: Services) -> None:
+    """Wake every conversation whose sleep is over."""
+    async with services.database.connection() as connection:
+        due = await due_to_wake(connection, services.clock())
+    for tenant_id, conversation_id in due:
+        await wake_conversation(services, tenant_id, conversation_id)
+
+
+async def clear_out(services: Services) -> None:
+    """Delete what has outlived its use: events, idempotency keys, the log of jobs."""
+    now = services.clock()
+    async with services.database.connection() as connection:
+        events = await prune(connection, now - RETENTION)
+        keys = await _forget_keys(connection, now - KEYS_LAST)
+        await _forget_jobs(connection)
+    logger.info("upkeep.cleared_out", events=events, keys=keys)
+
+
+async def _forget_keys(connection: asyncpg.Connection, before: object) -> int:
+    # idempotency_key_created_at_idx
+    status = await connection.execute("DELETE FROM idempotency_key WHERE created_at < $1", before)
+    return int(status.rpartition(" ")[2])
+
+
+async def _forget_jobs(connection: asyncpg.Connection) -> None:
+    # pgqueuer_log_created; the queue's own clock is the database's.
+    await connection.execute("DELETE FROM pgqueuer_log WHERE created < now() - $1::interval", JOB_LOG_LASTS)
+    await connection.execute(
+        "DELETE FROM pgqueuer_statistics WHERE created < now() - $1::interval", JOB_LOG_LASTS
+    )
