@@ -36,13 +36,18 @@ class World:
         self.catalogues: dict[UUID, Catalogue] = {}
         self._stale: set[UUID] = set()
         self._ids: dict[tuple[UUID, str], dict[str, UUID]] = {}
+        # Places by number and by the log's id: asked for by every line, forgotten with each change.
+        self._places: dict[str, Place] = {}
 
     # ---------------------------------------------------------------------------------------- look-ups
 
     async def place_of_number(self, number: str) -> Place:
         """The location that has a number."""
+        if not self._stale and (known := self._places.get(number)) is not None:
+            return known
         for catalogue in await self._fresh():
             if (place := catalogue.place_by_number.get(number)) is not None:
+                self._places[number] = place
                 return place
         # location_number_number_key
         tenant_id = await self.tx.connection.fetchval(
@@ -54,8 +59,11 @@ class World:
 
     async def place(self, external_id: str) -> Place:
         """The location with an id of the log."""
-        found = await self._find("location", external_id)
-        return self.catalogues[found[0]].places[found[1]]
+        if not self._stale and (known := self._places.get(f"id {external_id}")) is not None:
+            return known
+        tenant_id, location_id = await self._find("location", external_id)
+        place = self._places[f"id {external_id}"] = self.catalogues[tenant_id].places[location_id]
+        return place
 
     async def user(self, tenant_id: UUID, external_id: str | None) -> UUID | None:
         """The person with an id of the log; None for None."""
@@ -90,7 +98,8 @@ class World:
     async def _within(self, tenant_id: UUID, what: str, external_id: str | None) -> UUID | None:
         if external_id is None:
             return None
-        await self._fresh()
+        if self._stale:
+            await self._fresh()
         found = self._table(self.catalogues[tenant_id], what).get(external_id)
         if found is None:
             raise ValueError(f"there is no {what} {external_id!r}")
@@ -142,6 +151,7 @@ class World:
 
     async def _load(self, tenant_id: UUID) -> Catalogue:
         self._stale.discard(tenant_id)
+        self._places.clear()
         for key in [key for key in self._ids if key[0] == tenant_id]:
             del self._ids[key]
         catalogue = self.catalogues[tenant_id] = await load_catalogue(self.tx.connection, tenant_id)

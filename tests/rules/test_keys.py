@@ -1,0 +1,30 @@
+from datetime import UTC, datetime, timedelta
+from uuid import RFC_4122
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from localmessages.rules.keys import new_key
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+INSTANTS = st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
+
+
+def test_keys_of_one_instant_rise_in_the_order_of_the_calls() -> None:
+    keys = [new_key(NOW) for _ in range(10_000)]
+
+    assert keys == sorted(keys)
+    assert len(set(keys)) == len(keys)
+
+
+@given(INSTANTS)
+def test_a_key_is_a_uuid_of_version_7_with_its_millisecond(at: datetime) -> None:
+    key = new_key(at)
+
+    assert (key.version, key.variant) == (7, RFC_4122)
+    assert key.int >> 80 == (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+@given(INSTANTS, st.integers(1, 10**9))
+def test_keys_of_later_milliseconds_sort_later(at: datetime, milliseconds: int) -> None:
+    assert new_key(at) < new_key(at + timedelta(milliseconds=milliseconds))
