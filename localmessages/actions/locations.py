@@ -90,6 +90,19 @@ async def put_hours(
     tx: Transaction, tenant_id: UUID, location_id: UUID, weekly: Any, holidays: Any, since: datetime
 ) -> None:
     """Business hours from an instant on, in the shapes of rules/hours_json.py; what was before stays so."""
+    # The first version of a place holds from the beginning of time, so what had none gets "always open".
+    # location_hours_tenant_id_location_id_effective_at_key
+    await tx.connection.execute(
+        """
+        INSERT INTO location_hours (tenant_id, id, location_id, effective_at)
+        SELECT $1, $2, $3, $4
+        WHERE NOT EXISTS (SELECT FROM location_hours WHERE tenant_id = $1 AND location_id = $3)
+        """,
+        tenant_id,
+        new_key(FROM_THE_BEGINNING),
+        location_id,
+        FROM_THE_BEGINNING,
+    )
     # location_hours_tenant_id_location_id_effective_at_key
     await tx.connection.execute(
         """
