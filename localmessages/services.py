@@ -38,7 +38,7 @@ class Services:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["Transaction"]:
-        """One change: its rows, then its events as the last statements; told to subscribers once it stands."""
+        """One change: its rows, its events as the last statements; subscribers are told once it stands."""
         async with self.database.transaction() as connection:
             change = Transaction(connection)
             yield change

@@ -189,10 +189,10 @@ async def _rows(connection: asyncpg.Connection, statement: str, tenant_id: UUID)
     return await connection.fetch(statement, tenant_id)
 
 
-def _accounts(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, AccountEntry]:
+def _accounts(rows: Iterable[asyncpg.Record]) -> dict[UUID, AccountEntry]:
     by_id = {row["id"]: row for row in rows}
 
-    def path(row: Mapping[str, Any]) -> tuple[UUID, ...]:
+    def path(row: asyncpg.Record) -> tuple[UUID, ...]:
         return (row["id"],) if row["parent_id"] is None else (row["id"], *path(by_id[row["parent_id"]]))
 
     return {

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 import orjson
@@ -38,7 +38,7 @@ class Database:
         except TimeoutError:
             raise DatabaseBusy(f"No database connection was free within {self.acquire_seconds} s.") from None
         try:
-            yield connection
+            yield cast(asyncpg.Connection, connection)
         finally:
             # Shielded: a cancelled caller must still give the connection back.
             await asyncio.shield(self.pool.release(connection))

@@ -1,4 +1,4 @@
-"""Bring a database to the newest step. Safe to run twice at once: the second waits, then finds nothing to do."""
+"""Bring a database to the newest step. Safe to run twice at once: the second waits, and finds it done."""
 
 import asyncpg
 from tortoise import Tortoise

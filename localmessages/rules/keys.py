@@ -8,9 +8,24 @@ from uuid import UUID
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _COUNTER = 1 << 26
-_lock = threading.Lock()
-_last_ms = 0
-_step = 0
+
+
+class _Counter:
+    """The last millisecond that keys were made for, and how many."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ms = self._step = 0
+
+    def next(self, ms: int, start: int) -> int:
+        """The next step of a millisecond; a new one begins at `start`."""
+        with self._lock:
+            self._step = (self._step + 1) % _COUNTER if ms == self._ms else start
+            self._ms = ms
+            return self._step
+
+
+_counter = _Counter()
 
 
 def new_key(at: datetime) -> UUID:
@@ -18,16 +33,10 @@ def new_key(at: datetime) -> UUID:
 
     `at` is the instant of the fact, not of the call: a replayed log sorts like the traffic that it was.
     """
-    global _last_ms, _step
     ms = max(0, (at - _EPOCH) // _MILLISECOND)
     entropy = int.from_bytes(os.urandom(9), "big")
-    with _lock:
-        if ms == _last_ms:
-            _step = (_step + 1) % _COUNTER
-        else:
-            # Begins in the lower part of the counter, so that it hardly ever wraps within a millisecond.
-            _last_ms, _step = ms, entropy >> 51
-        step = _step
+    # It begins in the lower part of the counter, so that it hardly ever wraps within a millisecond.
+    step = _counter.next(ms, entropy >> 51)
     # 48 bits of time, version 7, 12 + 14 bits of counter, 48 random bits.
     high = (ms << 16) | 0x7000 | (step >> 14)
     low = (0b10 << 62) | ((step & 0x3FFF) << 48) | (entropy & 0xFFFFFFFFFFFF)

@@ -1,8 +1,9 @@
 """Every table and index."""
 
-from models.migrations import sql
 from tortoise import migrations
 from tortoise.migrations.operations import RunSQL
+
+from models.migrations import sql
 
 
 class Migration(migrations.Migration):

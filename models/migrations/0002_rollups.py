@@ -1,8 +1,9 @@
 """Rollups of messages by hour, and the triggers that keep them exact."""
 
-from models.migrations import sql
 from tortoise import migrations
 from tortoise.migrations.operations import RunSQL
+
+from models.migrations import sql
 
 
 class Migration(migrations.Migration):
