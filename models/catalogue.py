@@ -287,7 +287,8 @@ async def _campaigns(connection: asyncpg.Connection, tenant_id: UUID) -> dict[UU
         SELECT campaign.*, array_remove(array_agg(campaign_location.location_id), NULL) AS location_ids
         FROM campaign
         LEFT JOIN campaign_location
-            ON campaign_location.tenant_id = campaign.tenant_id AND campaign_location.campaign_id = campaign.id
+            ON campaign_location.tenant_id = campaign.tenant_id
+            AND campaign_location.campaign_id = campaign.id
         WHERE campaign.tenant_id = $1
         GROUP BY campaign.tenant_id, campaign.id
         """,
