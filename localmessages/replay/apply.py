@@ -302,6 +302,8 @@ class Applier:
             case "close":
                 lifecycle.close(customer, conversation, line.at, by)
             case "reopen":
+                if not conversation.live and customer.live_at(conversation.location_id) is not None:
+                    raise ValueError(f"another conversation with {line.contact} is open there")
                 lifecycle.reopen(customer, conversation, line.at, by)
             case "block":
                 lifecycle.block(customer, line.at, by)

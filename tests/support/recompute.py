@@ -70,7 +70,8 @@ def _metrics(facts: Facts, chosen: Sequence[int], asked: Asked, mode: str) -> Nu
         )
 
     def on(day: date) -> Numbers:
-        return numbers(lambda at, zone: asked.holds(at, zone) and asked.day(at, zone) == day)
+        found = numbers(lambda at, zone: asked.holds(at, zone) and asked.day(at, zone) == day)
+        return {name: found[name] for name in ("inbound", "outbound", "response")}
 
     return {
         **_current([c for c in facts.conversations if c.place in chosen]),
