@@ -40,6 +40,7 @@ describe(
     ),
 )
 class Conversation(Node):
+    contact_key: strawberry.Private[UUID]
     merged_key: strawberry.Private[UUID | None] = None
     id: strawberry.ID = strawberry.field(description="The global id.")
     contact: Contact = strawberry.field(description="The customer.")

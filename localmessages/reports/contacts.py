@@ -110,6 +110,21 @@ WHERE contact.tenant_id = $1
     return {record[0]: made(ContactRow, record) for record in await connection.fetch(statement, *args)}
 
 
+async def known_contacts(
+    connection: asyncpg.Connection, tenant_id: UUID, ids: Sequence[UUID]
+) -> dict[UUID, ContactRow]:
+    """Contacts of something that the viewer sees."""
+    # contact_pkey
+    statement = f"""
+SELECT {columns(ContactRow, "contact")}
+FROM contact
+WHERE contact.tenant_id = $1 AND contact.id = ANY($2::uuid[])
+"""
+    return {
+        record[0]: made(ContactRow, record) for record in await connection.fetch(statement, tenant_id, ids)
+    }
+
+
 _FLAGS = {
     "opted_out": "contact.opted_out_at IS NOT NULL",
     "blocked": "contact.blocked_at IS NOT NULL",

@@ -20,15 +20,22 @@ class SearchTooShort(ValueError):
 
 
 def needles(search: str) -> list[str]:
-    """What to look for inside names and numbers: the text, and a number also without its punctuation."""
-    text = search.strip()
-    if len(text) < SHORTEST:
+    """What to look for inside names and numbers; `SearchTooShort` for a single character."""
+    if len(search.strip()) < SHORTEST:
         raise SearchTooShort
-    found = [text.lower()]
+    return [part for part in parts(search) if len(part) >= SHORTEST]
+
+
+def parts(search: str) -> list[str]:
+    """The text without regard to case, and a number also without its punctuation."""
+    text = search.strip().lower()
     digits = _NO_DIGITS.sub("", text)
-    if _WRITTEN_NUMBER.fullmatch(text) and len(digits) >= SHORTEST and digits not in found:
-        found.append(digits)
-    return found
+    return [text, digits] if digits not in ("", text) and _WRITTEN_NUMBER.fullmatch(text) else [text]
+
+
+def contains(search: str, *texts: str) -> bool:
+    """Whether one of the texts has what was searched for in it."""
+    return any(part in text.lower() for part in parts(search) for text in texts)
 
 
 def contact_matches(needle: str) -> str:

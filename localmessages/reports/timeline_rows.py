@@ -94,7 +94,7 @@ class EntryView(NamedTuple):
 
 # Nothing was sent since, it is where it went, and nothing is in the way where it came from.
 _UNDOABLE = """
-    transfer.undone_at IS NULL AND transfer.at > $2::timestamptz - interval '10 minutes'
+    transfer.undone_at IS NULL AND transfer.at >= $2::timestamptz - interval '10 minutes'
     AND EXISTS (
         SELECT FROM conversation AS moved
         WHERE moved.tenant_id = transfer.tenant_id
@@ -105,6 +105,7 @@ _UNDOABLE = """
         SELECT FROM message AS later
         WHERE later.tenant_id = transfer.tenant_id
             AND later.conversation_id = transfer.conversation_id
+            AND later.at >= transfer.at
             AND later.direction = 'OUTBOUND'
             AND later.version > transfer.version
     )

@@ -111,6 +111,38 @@ ORDER BY key.at, key.id
     return found
 
 
+class PreviewFacts(NamedTuple):
+    """What a transfer to a location would find of the contact."""
+
+    opted_out_at: datetime | None
+    blocked_at: datetime | None
+    meets_another: bool
+
+
+async def preview_facts(
+    connection: asyncpg.Connection, tenant_id: UUID, contact_id: UUID, to_location_id: UUID
+) -> PreviewFacts:
+    """Whether a notice could be sent, and whether the destination talks with the contact already."""
+    # contact_pkey, conversation_live_key
+    statement = """
+SELECT
+    contact.opted_out_at,
+    contact.blocked_at,
+    EXISTS (
+        SELECT FROM conversation
+        WHERE conversation.tenant_id = $1
+            AND conversation.location_id = $3
+            AND conversation.contact_id = $2
+            AND conversation.status <> 'CLOSED'
+    )
+FROM contact
+WHERE contact.tenant_id = $1 AND contact.id = $2
+"""
+    record = await connection.fetchrow(statement, tenant_id, contact_id, to_location_id)
+    assert record is not None, "a contact is never deleted"
+    return made(PreviewFacts, record)
+
+
 async def bulk_transfers_by_id(
     connection: asyncpg.Connection, viewer: Viewer, ids: Sequence[UUID]
 ) -> dict[UUID, BulkTransferRow]:

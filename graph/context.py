@@ -1,0 +1,144 @@
+"""What an operation is run with: who asks, what the process offers, and what was read so far."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from graph.errors import unauthenticated
+from localmessages.auth import BadToken, Bearer, read_token
+from localmessages.rules.access import Viewer
+from localmessages.services import Services
+from models.catalogue import Catalogue
+from subscriptions import position
+from subscriptions.cursor import Cursor
+
+SCHEME = "bearer"
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """Who answers for the API: they stand above its types, and the context below, so they are handed in."""
+
+    load: Callable[[Context], Any]
+    act: Callable[[Context], Any]
+    live: Callable[[Context], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What the one statement finds with which an operation begins.
+
+    `cursor` is a position before everything that the operation reads, the catalogue included.
+    """
+
+    viewer: Viewer
+    catalogue: Catalogue
+    cursor: Cursor
+
+
+class Context:
+    """One per operation, and per event of a subscription: nothing is remembered for the next."""
+
+    def __init__(self, services: Services, faces: Faces, bearer: Bearer | None) -> None:
+        self.services = services
+        self.faces = faces
+        self.bearer = bearer
+        self._lock = asyncio.Lock()
+        self._beginning: Beginning | None = None
+
+    @classmethod
+    def for_token(cls, services: Services, faces: Faces, authorization: str | None) -> Context:
+        """The context of whom an `Authorization` names; an error if it names nobody, and none without one."""
+        return cls(services, faces, bearer_of(services, authorization) if authorization else None)
+
+    def fork(self) -> Context:
+        """A fresh one for the same bearer."""
+        return Context(self.services, self.faces, self.bearer)
+
+    def become(self, bearer: Bearer) -> None:
+        """Go on as somebody else, who has just signed in."""
+        self.bearer = bearer
+        self.forget()
+
+    def forget(self) -> None:
+        """Read everything anew: something was changed."""
+        self._beginning = None
+        self.__dict__.pop("load", None)
+
+    async def begin(self) -> Beginning:
+        """Who asks, their catalogue, and where the log stands: one statement, once in an operation."""
+        if self._beginning is None:
+            async with self._lock:
+                if self._beginning is None:
+                    self._beginning = await self._begin()
+        return self._beginning
+
+    async def _begin(self) -> Beginning:
+        if self.bearer is None:
+            raise unauthenticated()
+        tenant_id, user_id = self.bearer.tenant_id, self.bearer.user_id
+        if self.bearer.expires_at <= self.now:
+            raise unauthenticated("The token has expired. Sign in again.")
+        catalogues = self.services.catalogues
+        async with self.services.database.connection() as connection:
+            cursor = await position.now(connection, tenant_id, user_id)
+            if not cursor.positions:
+                raise unauthenticated()
+            catalogue = await catalogues.of(connection, tenant_id, 0)
+            catalogue = await catalogues.of(connection, tenant_id, cursor.positions[catalogue.scope_id])
+        viewer = catalogue.viewer(user_id)
+        if viewer is None:
+            raise unauthenticated()
+        return Beginning(viewer, catalogue, cursor)
+
+    @property
+    def _begun(self) -> Beginning:
+        if self._beginning is None:
+            raise RuntimeError("Nothing is known of the viewer before `begin()`.")
+        return self._beginning
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who asks, with their rights; after `begin()`."""
+        return self._begun.viewer
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The viewer's accounts, locations, people, tags and campaigns; after `begin()`."""
+        return self._begun.catalogue
+
+    @cached_property
+    def now(self) -> datetime:
+        """The instant of the operation."""
+        return self.services.clock()
+
+    @cached_property
+    def load(self) -> Any:
+        """What reads."""
+        return self.faces.load(self)
+
+    @cached_property
+    def act(self) -> Any:
+        """What changes."""
+        return self.faces.act(self)
+
+    @cached_property
+    def live(self) -> Any:
+        """What watches."""
+        return self.faces.live(self)
+
+
+def bearer_of(services: Services, authorization: str) -> Bearer:
+    """Whom an `Authorization: Bearer …` names; UNAUTHENTICATED if it names nobody, or nobody any more."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != SCHEME:
+        raise unauthenticated("Send `Authorization: Bearer` and a token.")
+    try:
+        return read_token(services.secret, token.strip(), now=services.clock())
+    except BadToken as error:
+        raise unauthenticated(f"{error} Sign in again.") from error
