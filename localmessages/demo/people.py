@@ -29,12 +29,22 @@ class Worker:
 
 SIGN_INS = (
     Worker("owner", "Iris Hollin", f"owner@{DOMAIN}", Role.OWNER, PARENT, what="owner of everything"),
-    Worker("manager", "Dana Whitlock", f"manager@{DOMAIN}", Role.MANAGER, CHILD, what="manages North America"),
+    Worker("manager", "Dana Whitlock", f"manager@{DOMAIN}", Role.MANAGER, CHILD, what="manages America"),
     Worker(
-        "store", "Gareth Vale", f"store@{DOMAIN}", Role.MANAGER, shops=("leeds",), what="manages one store, Leeds"
+        "store",
+        "Gareth Vale",
+        f"store@{DOMAIN}",
+        Role.MANAGER,
+        shops=("leeds",),
+        what="manages Leeds",
     ),
     Worker(
-        "agent", "Tom Ashby", f"agent@{DOMAIN}", Role.AGENT, shops=("kew", "bristol"), what="answers in two inboxes"
+        "agent",
+        "Tom Ashby",
+        f"agent@{DOMAIN}",
+        Role.AGENT,
+        shops=("kew", "bristol"),
+        what="answers in two shops",
     ),
     Worker("viewer", "Vera Quist", f"viewer@{DOMAIN}", Role.VIEWER, PARENT, what="sees all, changes nothing"),
 )

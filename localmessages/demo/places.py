@@ -23,13 +23,15 @@ def _week(weekdays: str, saturday: str, sunday: str = "") -> Week:
 
 _SHOP = _week("09:00-18:00", "09:00-18:00", "10:00-16:30")
 _EARLY_SHOP = _week("08:00-19:00", "08:00-18:00", "10:00-17:00")
-_SMALL_SHOP: Week = dict.fromkeys(_WEEKDAYS, [["09:00", "12:30"], ["13:30", "18:00"]]) | {
+_SMALL_SHOP: Week = {day: [["09:00", "12:30"], ["13:30", "18:00"]] for day in _WEEKDAYS} | {
     "sat": [["09:00", "17:00"]]
 }
 _OFFICE = _week("08:30-17:30", "")
 
+_US, _CA = {"holidays": "US", "currency": "USD"}, {"holidays": "CA", "currency": "CAD"}
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Shop:
     """A location of the demo, with the numbers of the customers who live near it.
 
@@ -44,9 +46,14 @@ class Shop:
     week: Week
     holidays: str
     account: str = PARENT
-    currency: str = "£"
+    currency: str = "GBP"
     kind: LocationKind = LocationKind.STORE
     busy: int = 2
+
+    @property
+    def sign(self) -> str:
+        """How prices are written there."""
+        return "£" if self.currency == "GBP" else "$"
 
     def holidays_around(self, today: date) -> dict[str, Any]:
         """The public holidays of last year, this one and the next, as hours are written."""
@@ -87,7 +94,7 @@ def _british(id: str, name: str, number: int, **more: Any) -> Shop:
 def _american(id: str, name: str, zone: str, areas: tuple[int, ...], **more: Any) -> Shop:
     # 555-0100 to 555-0199 is kept for fiction in every area code.
     customers = tuple(f"+1{area}5550{each}" for area in areas for each in range(110, 200))
-    given: dict[str, Any] = {"week": _EARLY_SHOP, "holidays": "US", "currency": "$", "account": CHILD}
+    given: dict[str, Any] = {"week": _EARLY_SHOP, "account": CHILD, **_US}
     return Shop(id, name, zone, f"+1{areas[0]}5550100", customers, **given | more)
 
 
@@ -95,7 +102,7 @@ def _australian(id: str, name: str, zone: str, number: int) -> Shop:
     # So are (08) 5550 and (08) 7010.
     first = 1000 + 500 * (number - 105)
     customers = tuple(f"+6187010{each}" for each in range(first, first + 300))
-    return Shop(id, name, zone, f"+61855500{number}", customers, _EARLY_SHOP, "AU", currency="$")
+    return Shop(id, name, zone, f"+61855500{number}", customers, _EARLY_SHOP, "AU", currency="AUD")
 
 
 SHOPS = (
@@ -104,9 +111,19 @@ SHOPS = (
     _british("bristol", "Bristol", 102, busy=3),
     _british("leeds", "Leeds", 103),
     _british("edinburgh", "Edinburgh", 104, week=_SMALL_SHOP),
-    _american("st-johns", "St. John’s", "America/St_Johns", (709, 879), holidays="CA", week=_SMALL_SHOP),
+    _american(
+        "st-johns",
+        "St. John’s",
+        "America/St_Johns",
+        (709, 879),
+        holidays="CA",
+        currency="CAD",
+        week=_SMALL_SHOP,
+    ),
     _american("brooklyn", "Brooklyn", "America/New_York", (718, 347, 917), busy=4),
-    _american("toronto", "Toronto", "America/Toronto", (416, 437, 647), holidays="CA", busy=3),
+    _american(
+        "toronto", "Toronto", "America/Toronto", (416, 437, 647), holidays="CA", currency="CAD", busy=3
+    ),
     _american("evanston", "Evanston", "America/Chicago", (847, 224, 773)),
     _american("boulder", "Boulder", "America/Denver", (303, 720, 983)),
     _american("seattle", "Seattle", "America/Los_Angeles", (206, 425, 564), busy=3),
