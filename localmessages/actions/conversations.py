@@ -16,7 +16,6 @@ from localmessages.rules.records import Conversation
 from localmessages.rules.refusal import (
     AlreadyExists,
     AlreadyTransferred,
-    LimitRefused,
     NotFound,
     Refused,
     StaleVersion,

@@ -10,18 +10,15 @@ from localmessages.actions.conversations import blocked, check_live, check_versi
 from localmessages.actions.queue import SEND, enqueue
 from localmessages.actions.reading import read_all
 from localmessages.actions.records import record_of
-from localmessages.actions.store import load_last_sent, lock_customer, lock_customer_by_id
-from localmessages.rules.access import Role
+from localmessages.actions.store import load_last_sent, lock_customer
 from localmessages.rules.auto_reply import auto_replies
 from localmessages.rules.consent import keyword
-from localmessages.rules.conversation import ConversationStatus
 from localmessages.rules.customer import Customer
-from localmessages.rules.delivery import MessageOrigin, is_non_deliverable
+from localmessages.rules.delivery import MessageOrigin
 from localmessages.rules.keys import new_key
-from localmessages.rules.lifecycle import wake
 from localmessages.rules.place import Place
 from localmessages.rules.records import Contact, Conversation, Message
-from localmessages.rules.refusal import NotFound, OptedOut, Refused, UserErrorCode
+from localmessages.rules.refusal import OptedOut, Refused, UserErrorCode
 from localmessages.rules.texting import InboundText, OutboundText, receive, send
 from localmessages.rules.texts import check_body
 from localmessages.services import Services, Transaction
@@ -66,7 +63,7 @@ async def send_message(
             check_recipient(customer.contact, field="conversationId")
             check_place(actor.place_of(conversation.location_id), field="conversationId")
             check_version(conversation, expected_version)
-            message = _send(actor, customer, conversation, body)
+            message = send_text(actor, customer, conversation, body)
         await read_all(tx, actor, conversation)
         await ask_to_send(tx.connection, message)
         return {"message": message.id, "conversation": conversation.id}
@@ -74,7 +71,8 @@ async def send_message(
     return await once(actor, key, do)
 
 
-def _send(actor: Actor, customer: Customer, conversation: Conversation, body: str) -> Message:
+def send_text(actor: Actor, customer: Customer, conversation: Conversation, body: str) -> Message:
+    """A person's text, from the number of where the conversation is."""
     number = actor.place_of(conversation.location_id).number
     text = OutboundText(MessageOrigin.AGENT, body, number, agent_id=actor.user_id)
     return send(customer, conversation, text, customer.after(actor.now))
@@ -85,84 +83,6 @@ async def ask_to_send(connection: asyncpg.Connection, message: Message) -> None:
     await enqueue(
         connection, SEND, {"tenant": message.tenant_id, "message": message.id, "from": message.from_number}
     )
-
-
-async def retry_message(actor: Actor, message_id: UUID, *, key: IdempotencyKey | None = None) -> Made:
-    """Send the text of a failed message again, as a new message."""
-
-    async def do(tx: Transaction) -> Made:
-        # message_pkey
-        row = await tx.connection.fetchrow(
-            """
-            SELECT conversation_id, location_id, direction, origin, status, body
-            FROM message
-            WHERE tenant_id = $1 AND id = $2
-            """,
-            actor.tenant_id,
-            message_id,
-        )
-        if row is None or not actor.viewer.sees(row["location_id"]):
-            raise NotFound("message", field=["messageId"])
-        async with conversation_at_hand(tx, actor, row["conversation_id"], field="messageId") as hand:
-            customer, conversation = hand
-            _check_retry(row)
-            check_live(conversation, field="messageId")
-            check_recipient(customer.contact, field="messageId")
-            check_place(actor.place_of(conversation.location_id), field="messageId")
-            message = _send(actor, customer, conversation, row["body"])
-        await ask_to_send(tx.connection, message)
-        return {"message": message.id}
-
-    return await once(actor, key, do)
-
-
-def _check_retry(row: asyncpg.Record) -> None:
-    if row["origin"] != MessageOrigin.AGENT or not is_non_deliverable(row["status"]):
-        raise Refused(
-            UserErrorCode.WRONG_STATE,
-            "Only a person's text that failed or was not delivered can be sent again.",
-            field=["messageId"],
-        )
-
-
-async def start_conversation(
-    actor: Actor,
-    location_id: UUID,
-    body: str,
-    *,
-    contact_id: UUID | None = None,
-    phone: str | None = None,
-    key: IdempotencyKey | None = None,
-) -> Made:
-    """Text a contact or a number: in the conversation that is open or snoozed there, or in a new one."""
-    actor.needs(Role.AGENT, location_id, what="location", field="locationId")
-    place = actor.place_of(location_id)
-    check_place(place, field="locationId")
-    check_body(body)
-
-    async def do(tx: Transaction) -> Made:
-        if contact_id is not None:
-            customer = await lock_customer_by_id(
-                tx.connection, actor.tenant_id, actor.place_of, contact_id=contact_id
-            )
-            if customer is None:
-                raise NotFound("contact", field=["to", "contactId"])
-        else:
-            assert phone is not None
-            customer = await customer_with(tx.connection, actor.tenant_id, actor, phone, actor.now)
-        check_recipient(customer.contact, field="to")
-        conversation = customer.live_at(place.id) or customer.begin_conversation(
-            place, customer.after(actor.now)
-        )
-        if conversation.status is ConversationStatus.SNOOZED:
-            wake(customer, conversation, customer.after(actor.now), actor.user_id)
-        message = _send(actor, customer, conversation, body)
-        await save(tx, customer)
-        await read_all(tx, actor, conversation)
-        await ask_to_send(tx.connection, message)
-        return {"message": message.id, "conversation": conversation.id}
-
-    return await once(actor, key, do)
 
 
 async def customer_with(
@@ -206,25 +126,32 @@ async def receive_message(
     None when no location has the number.
     """
     async with services.transaction() as tx:
-        # location_number_number_key, live_scope_tenant_id_kind_lane_user_id_key
-        route = await tx.connection.fetchrow(
-            """
-            SELECT location.tenant_id, location.id, live_scope.seq
-            FROM location_number
-            JOIN location
-                ON location.tenant_id = location_number.tenant_id
-                AND location.id = location_number.location_id
-            JOIN live_scope ON live_scope.tenant_id = location.tenant_id AND live_scope.kind = 'TENANT'
-            WHERE location_number.number = $1
-            FOR KEY SHARE OF location
-            """,
-            text.to_number,
-        )
-        if route is None:
-            return None
-        catalogue = await services.catalogues.of(tx.connection, route["tenant_id"], route["seq"])
-        place = catalogue.places[route["id"]]
-        return await _receive(tx, place, PlacesOf(dict(catalogue.places)), text, at, carrier_confirms)
+        return await receive_in(tx, services, text, at, carrier_confirms=carrier_confirms)
+
+
+async def receive_in(
+    tx: Transaction, services: Services, text: InboundText, at: datetime, *, carrier_confirms: bool = False
+) -> Message | None:
+    """The same inside a transaction that the caller has open."""
+    route = await tx.connection.fetchrow(_ROUTE, text.to_number)
+    if route is None:
+        return None
+    catalogue = await services.catalogues.of(tx.connection, route["tenant_id"], route["seq"])
+    place = catalogue.places[route["id"]]
+    return await _receive(tx, place, PlacesOf(dict(catalogue.places)), text, at, carrier_confirms)
+
+
+# location_number_number_key, live_scope_tenant_id_kind_lane_user_id_key
+_ROUTE = """
+SELECT location.tenant_id, location.id, live_scope.seq
+FROM location_number
+JOIN location
+    ON location.tenant_id = location_number.tenant_id
+    AND location.id = location_number.location_id
+JOIN live_scope ON live_scope.tenant_id = location.tenant_id AND live_scope.kind = 'TENANT'
+WHERE location_number.number = $1
+FOR KEY SHARE OF location
+"""
 
 
 async def _receive(

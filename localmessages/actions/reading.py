@@ -1,9 +1,10 @@
 """What each person has read."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from localmessages.actions.actor import Actor
+from localmessages.actions.actor import Actor, IdempotencyKey, Made, once
 from localmessages.rules.live import EventKind
 from localmessages.rules.records import Conversation
 from localmessages.rules.refusal import LimitRefused, NotFound
@@ -20,9 +21,13 @@ async def read_all(tx: Transaction, actor: Actor, conversation: Conversation) ->
 
 
 async def mark_read(
-    tx: Transaction, actor: Actor, conversation_ids: list[UUID], up_to: datetime | None
-) -> None:
-    """Everything in them until an instant, or everything, is read."""
+    actor: Actor,
+    conversation_ids: list[UUID],
+    up_to: datetime | None,
+    *,
+    key: IdempotencyKey | None = None,
+) -> Made:
+    """Everything in them until an instant, or everything, is read; what was read stays so."""
     if len(conversation_ids) > READ_LIMIT:
         raise LimitRefused(
             f"At most {READ_LIMIT} conversations at once; {len(conversation_ids)} were given.",
@@ -31,18 +36,30 @@ async def mark_read(
             field=["conversationIds"],
             remedy=f"Send them in groups of {READ_LIMIT}.",
         )
-    counts = await _entry_counts(tx, actor, conversation_ids, up_to, before=False)
-    if set(counts) != set(conversation_ids):
-        raise NotFound("conversation", field=["conversationIds"])
-    await _mark(tx, actor, counts)
+
+    async def do(tx: Transaction) -> Made:
+        counts = await _entry_counts(tx, actor, conversation_ids, up_to, before=False)
+        if set(counts) != set(conversation_ids):
+            raise NotFound("conversation", field=["conversationIds"])
+        await _mark(tx, actor, counts)
+        return {}
+
+    return await once(actor, key, do)
 
 
-async def mark_unread(tx: Transaction, actor: Actor, conversation_id: UUID, since: datetime | None) -> None:
-    """From an instant on, or from the latest text on, it is unread."""
-    counts = await _entry_counts(tx, actor, [conversation_id], since, before=True)
-    if not counts:
-        raise NotFound("conversation", field=["conversationId"])
-    await _mark(tx, actor, counts)
+async def mark_unread(
+    actor: Actor, conversation_id: UUID, since: datetime | None, *, key: IdempotencyKey | None = None
+) -> Made:
+    """From an instant on, or from the latest text on, it is unread; what was unread stays so."""
+
+    async def do(tx: Transaction) -> Made:
+        counts = await _entry_counts(tx, actor, [conversation_id], since, before=True)
+        if not counts:
+            raise NotFound("conversation", field=["conversationId"])
+        await _unmark(tx, actor, conversation_id, counts[conversation_id])
+        return {"conversation": conversation_id}
+
+    return await once(actor, key, do)
 
 
 async def _entry_counts(
@@ -102,7 +119,7 @@ async def _mark(tx: Transaction, actor: Actor, counts: dict[UUID, int]) -> None:
         ORDER BY id
         ON CONFLICT (tenant_id, user_id, conversation_id)
             DO UPDATE SET entry_count = excluded.entry_count, at = excluded.at
-            WHERE mark.entry_count <> excluded.entry_count
+            WHERE mark.entry_count < excluded.entry_count
         RETURNING conversation_id
         """,
         actor.tenant_id,
@@ -111,14 +128,38 @@ async def _mark(tx: Transaction, actor: Actor, counts: dict[UUID, int]) -> None:
         list(counts.values()),
         actor.now,
     )
+    _tell(tx, actor, [row["conversation_id"] for row in changed])
+
+
+async def _unmark(tx: Transaction, actor: Actor, conversation_id: UUID, entry_count: int) -> None:
+    # conversation_read_pkey
+    changed = await tx.connection.fetchval(
+        """
+        UPDATE conversation_read
+        SET entry_count = $4, at = $5
+        WHERE tenant_id = $1 AND user_id = $2 AND conversation_id = $3 AND entry_count > $4
+        RETURNING true
+        """,
+        actor.tenant_id,
+        actor.user_id,
+        conversation_id,
+        entry_count,
+        actor.now,
+    )
+    if changed:
+        _tell(tx, actor, [conversation_id])
+
+
+def _tell(tx: Transaction, actor: Actor, conversation_ids: Iterable[UUID]) -> None:
+    assert actor.user_id is not None
     scope_id = actor.catalogue.people[actor.user_id].scope_id
-    for row in changed:
+    for conversation_id in conversation_ids:
         tx.emit(
             NewEvent(
                 actor.tenant_id,
                 scope_id,
                 EventKind.CONVERSATION_READ,
                 actor.now,
-                conversation_id=row["conversation_id"],
+                conversation_id=conversation_id,
             )
         )

@@ -139,19 +139,6 @@ async def load_last_sent(connection: asyncpg.Connection, customers: Iterable[Cus
         customer.last_sent.update({talk_id: found.get(talk_id) for talk_id in missing})
 
 
-async def load_waits(
-    connection: asyncpg.Connection, tenant_id: UUID, ids: Iterable[UUID | None]
-) -> dict[UUID, Wait]:
-    """Legs by id, ended ones too."""
-    # wait_pkey
-    rows = await connection.fetch(
-        "SELECT * FROM wait WHERE tenant_id = $1 AND id = ANY ($2::uuid[])",
-        tenant_id,
-        [key for key in ids if key],
-    )
-    return {row["id"]: record_of(Wait, row) for row in rows}
-
-
 async def save_customers(
     connection: asyncpg.Connection, customers: Sequence[Customer], *, bulk: bool = False
 ) -> None:

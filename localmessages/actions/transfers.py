@@ -1,25 +1,22 @@
-"""Transfers: preview, one, back again. (Many at once: bulk_transfers.)"""
+"""Transfers: preview, one. (Back again: undoing. Many at once: bulk_transfers.)"""
 
 from dataclasses import dataclass
 from uuid import UUID
 
-import asyncpg
-
 from localmessages.actions.actor import Actor, IdempotencyKey, Made, once
-from localmessages.actions.conversations import check_version, conversation_at_hand, save
+from localmessages.actions.audit import audit
+from localmessages.actions.contacts import name_of
+from localmessages.actions.conversations import check_version, conversation_at_hand
 from localmessages.actions.messages import ask_to_send
-from localmessages.actions.records import record_of
-from localmessages.actions.store import load_waits, lock_customer_by_id
-from localmessages.rules.access import Role
 from localmessages.rules.account import fill_placeholders
 from localmessages.rules.customer import Customer
 from localmessages.rules.delivery import MessageOrigin
 from localmessages.rules.place import Place
-from localmessages.rules.records import Conversation, Message, Transfer, Wait
-from localmessages.rules.refusal import NotAllowed, NotFound
+from localmessages.rules.records import Conversation, Message
+from localmessages.rules.refusal import NotFound
 from localmessages.rules.texting import OutboundText, send
 from localmessages.rules.texts import BODY_LIMIT, NOTE_LIMIT, check_text
-from localmessages.rules.transfer import check_transfer, check_undo, move, undo
+from localmessages.rules.transfer import check_transfer, move
 from localmessages.services import Transaction
 
 
@@ -88,6 +85,8 @@ async def transfer_in(tx: Transaction, actor: Actor, conversation_id: UUID, requ
         transfer.bulk_transfer_id = request.bulk_transfer_id
     if notice is not None:
         await ask_to_send(tx.connection, notice)
+    ends = (origin.id, target.id)
+    await audit_move(tx, actor, "transferConversation", customer, conversation, ends)
     return transfer.id
 
 
@@ -126,91 +125,15 @@ def _notify(
     return notice
 
 
-async def undo_transfer(actor: Actor, transfer_id: UUID, *, key: IdempotencyKey | None = None) -> Made:
-    """Put a conversation back within ten minutes, if nothing was sent since."""
-
-    async def do(tx: Transaction) -> Made:
-        seen = await _transfer(tx.connection, actor, transfer_id)
-        customer = await lock_customer_by_id(
-            tx.connection, actor.tenant_id, actor.place_of, contact_id=seen.contact_id
-        )
-        assert customer is not None
-        transfer = await _transfer(tx.connection, actor, transfer_id)
-        conversation = customer.conversations[transfer.conversation_id]
-        sent = await sent_since(tx.connection, transfer)
-        check_undo(customer, transfer, conversation, actor.now, sent_since=sent)
-        undo(
-            customer,
-            transfer,
-            conversation,
-            await _legs(tx.connection, customer, transfer),
-            customer.after(actor.now),
-            by=actor.user_id,
-        )
-        await save(tx, customer)
-        if transfer.adopted_chain_id is not None and transfer.ended_wait_id is not None:
-            await _part_chains(tx.connection, transfer)
-        return {"transfer": transfer.id, "conversation": conversation.id}
-
-    return await once(actor, key, do)
-
-
-async def _transfer(connection: asyncpg.Connection, actor: Actor, transfer_id: UUID) -> Transfer:
-    # transfer_pkey
-    row = await connection.fetchrow(
-        "SELECT * FROM transfer WHERE tenant_id = $1 AND id = $2", actor.tenant_id, transfer_id
-    )
-    if row is None:
-        raise NotFound("transfer", field=["transferId"])
-    transfer = record_of(Transfer, row)
-    ends = (transfer.from_location_id, transfer.to_location_id)
-    if not any(actor.viewer.sees(end) for end in ends):
-        raise NotFound("transfer", field=["transferId"])
-    if not any(actor.viewer.may(Role.AGENT, end) for end in ends):
-        raise NotAllowed(field=["transferId"])
-    return transfer
-
-
-async def sent_since(connection: asyncpg.Connection, transfer: Transfer) -> bool:
-    """Whether something went out in the conversation after the move; its own notice came before."""
-    # message_conversation_idx
-    found: bool = await connection.fetchval(
-        """
-        SELECT EXISTS (
-            SELECT FROM message
-            WHERE tenant_id = $1 AND conversation_id = $2
-                AND at >= $3 AND direction = 'OUTBOUND' AND version > $4
-        )
-        """,
-        transfer.tenant_id,
-        transfer.conversation_id,
-        transfer.at,
-        transfer.version,
-    )
-    return found
-
-
-async def _legs(connection: asyncpg.Connection, customer: Customer, transfer: Transfer) -> dict[UUID, Wait]:
-    """The legs that the transfer names, as the customer has them; ended ones join the customer's."""
-    named = {transfer.ended_wait_id, transfer.opened_wait_id, transfer.adopted_wait_id} - {None}
-    running = {wait.id: wait for wait in customer.waits if wait.id in named}
-    ended = await load_waits(connection, transfer.tenant_id, named - set(running))
-    customer.waits.extend(ended.values())
-    return running | ended
-
-
-async def _part_chains(connection: asyncpg.Connection, transfer: Transfer) -> None:
-    """What the merged conversation's customer had waited before is theirs again."""
-    # wait_chain_idx
-    await connection.execute(
-        """
-        UPDATE wait SET chain_id = $3
-        WHERE tenant_id = $1
-            AND conversation_id = $2
-            AND chain_id = (SELECT chain_id FROM wait WHERE tenant_id = $1 AND id = $4)
-        """,
-        transfer.tenant_id,
-        transfer.merged_conversation_id,
-        transfer.adopted_chain_id,
-        transfer.ended_wait_id,
-    )
+async def audit_move(
+    tx: Transaction,
+    actor: Actor,
+    action: str,
+    customer: Customer,
+    conversation: Conversation,
+    ends: tuple[UUID, UUID],
+) -> None:
+    """Note the move in the audit log; `ends` are the locations before and after."""
+    names = (actor.place_of(ends[0]).name, actor.place_of(ends[1]).name)
+    subject = ("Conversation", conversation.id)
+    await audit(tx, actor, action, subject, name_of(customer.contact), {"location": names})

@@ -78,6 +78,8 @@ def relocate_leg(customer: Customer, leg: Wait, location_id: UUID) -> None:
     leg.location_id = location_id
     leg.opened_out_of_hours = not is_open(leg.started_at, customer.place_of(location_id).hours)
     customer.touch(leg)
+    if leg.ended_at is not None and leg.outcome is not None:
+        end_leg(customer, leg, leg.outcome, leg.ended_at)
 
 
 def begin_run(customer: Customer, conversation: Conversation, sent: Message) -> None:

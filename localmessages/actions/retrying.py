@@ -1,0 +1,50 @@
+"""Sending a failed text once more."""
+
+from uuid import UUID
+
+import asyncpg
+
+from localmessages.actions.actor import Actor, IdempotencyKey, Made, once
+from localmessages.actions.conversations import check_live, conversation_at_hand
+from localmessages.actions.messages import ask_to_send, check_place, check_recipient, send_text
+from localmessages.rules.delivery import MessageOrigin, is_non_deliverable
+from localmessages.rules.refusal import NotFound, Refused, UserErrorCode
+from localmessages.services import Transaction
+
+
+async def retry_message(actor: Actor, message_id: UUID, *, key: IdempotencyKey | None = None) -> Made:
+    """Send the text of a failed message again, as a new message."""
+
+    async def do(tx: Transaction) -> Made:
+        # message_pkey
+        row = await tx.connection.fetchrow(
+            """
+            SELECT conversation_id, location_id, direction, origin, status, body
+            FROM message
+            WHERE tenant_id = $1 AND id = $2
+            """,
+            actor.tenant_id,
+            message_id,
+        )
+        if row is None or not actor.viewer.sees(row["location_id"]):
+            raise NotFound("message", field=["messageId"])
+        async with conversation_at_hand(tx, actor, row["conversation_id"], field="messageId") as hand:
+            customer, conversation = hand
+            _check_retry(row)
+            check_live(conversation, field="messageId")
+            check_recipient(customer.contact, field="messageId")
+            check_place(actor.place_of(conversation.location_id), field="messageId")
+            message = send_text(actor, customer, conversation, row["body"])
+        await ask_to_send(tx.connection, message)
+        return {"message": message.id}
+
+    return await once(actor, key, do)
+
+
+def _check_retry(row: asyncpg.Record) -> None:
+    if row["origin"] != MessageOrigin.AGENT or not is_non_deliverable(row["status"]):
+        raise Refused(
+            UserErrorCode.WRONG_STATE,
+            "Only a person's text that failed or was not delivered can be sent again.",
+            field=["messageId"],
+        )
