@@ -8,8 +8,8 @@ class IdempotencyKey(Model):
     """A key that a client gave with a mutation, and what the mutation made; kept 24 h."""
 
     tenant_id = fields.UUIDField()
-    actor_id = fields.UUIDField()
-    key = fields.TextField(primary_key=True)
+    actor_id = fields.UUIDField(primary_key=True)
+    key = fields.TextField()
     mutation = fields.TextField()
     input_hash = fields.BinaryField()
     result: fields.Field[Any] = fields.JSONField(null=True)

@@ -157,10 +157,8 @@ async def _check_free(
 async def _write(connection: asyncpg.Connection, before: Place, columns: Edit) -> None:
     moves_clock = columns.get("time_zone", before.zone) != before.zone
     if moves_clock:
-        # location_pkey; whoever writes a message of the place waits until its hours are counted anew.
-        await connection.execute(
-            "SELECT FROM location WHERE tenant_id = $1 AND id = $2 FOR UPDATE", before.tenant_id, before.id
-        )
+        # Whoever writes a message of the place waits until its hours are counted anew.
+        await connection.execute("SELECT lock_message_hours($1, $2)", before.tenant_id, before.id)
     changed = ", ".join(f"{name} = ${position}" for position, name in enumerate(columns, 3))
     # location_pkey
     await connection.execute(

@@ -164,10 +164,15 @@ CREATE FUNCTION fold_message_hours(most integer) RETURNS integer LANGUAGE sql AS
     SELECT count(*)::integer FROM taken
 $$;
 
--- After a change of the zone the buckets begin elsewhere. The caller holds the location FOR UPDATE, which
--- every writer of its messages waits for.
-CREATE FUNCTION rebuild_message_hours(tenant uuid, place uuid) RETURNS void LANGUAGE sql AS $$
+-- Before a change of the zone: keeps folders away, then every writer of the location's messages, in the order
+-- in which a folder takes its locks too.
+CREATE FUNCTION lock_message_hours(tenant uuid, place uuid) RETURNS void LANGUAGE sql AS $$
     SELECT pg_advisory_xact_lock(hashtext('message_hour'));
+    SELECT FROM location WHERE tenant_id = tenant AND id = place FOR UPDATE;
+$$;
+
+-- After it: the buckets begin elsewhere. The caller holds `lock_message_hours`.
+CREATE FUNCTION rebuild_message_hours(tenant uuid, place uuid) RETURNS void LANGUAGE sql AS $$
     DELETE FROM message_hour WHERE tenant_id = tenant AND location_id = place;
     DELETE FROM campaign_hour WHERE tenant_id = tenant AND location_id = place;
     DELETE FROM message_hour_delta WHERE tenant_id = tenant AND location_id = place;
