@@ -1,16 +1,25 @@
 """The event log in PostgreSQL: numbered within a scope in commit order, without a gap."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
 
 from localmessages.rules.live import EventKind
 from subscriptions.events import Event, NewEvent
+
+# A side of a move: its kind, the transfer, where it leads.
+Side: TypeAlias = tuple[EventKind, Any, Any]
+
+_OTHER_SIDE = {
+    EventKind.MOVED_IN: (EventKind.MOVED_OUT, "after"),
+    EventKind.MOVED_OUT: (EventKind.MOVED_IN, "arrival"),
+}
 
 
 async def append(connection: asyncpg.Connection, events: Sequence[NewEvent]) -> list[Event]:
@@ -20,7 +29,7 @@ async def append(connection: asyncpg.Connection, events: Sequence[NewEvent]) -> 
     locked until the commit: a higher number never commits before a lower one.
     """
     written: list[Event] = []
-    by_scope = sorted(await _after_their_departure(connection, events), key=attrgetter("scope_id"))
+    by_scope = sorted(await _linked(connection, events), key=attrgetter("scope_id"))
     for scope_id, group in groupby(by_scope, key=attrgetter("scope_id")):
         batch = list(group)
         rows = await connection.fetch(
@@ -49,44 +58,43 @@ async def append(connection: asyncpg.Connection, events: Sequence[NewEvent]) -> 
     return written
 
 
-async def _after_their_departure(
-    connection: asyncpg.Connection, events: Sequence[NewEvent]
-) -> Sequence[NewEvent]:
-    """`events`, where a move in from another lane says after which number of that lane it comes.
+async def _linked(connection: asyncpg.Connection, events: Sequence[NewEvent]) -> Sequence[NewEvent]:
+    """`events`, where the two sides of a move from lane to lane know of each other's number.
 
-    Lanes have no order among each other, and who watches both must not be told of an older state of a
-    conversation after its arrival.
+    Lanes have no order among each other. Who watches both must not be told of an older state of a
+    conversation after its arrival (`after`); who follows it must know where it goes on (`arrival`).
     """
-    departures = {
-        event.body["transfer"]: (event.scope_id, place)
-        for event, place in _placed(events)
-        if event.kind is EventKind.MOVED_OUT
-    }
     scope_ids = sorted({event.scope_id for event in events})
-    if not departures or len(scope_ids) == 1:
+    places = {_side(event): place for event, place in _placed(events) if event.kind in _OTHER_SIDE}
+    if not places or len(scope_ids) == 1:
         return events
     rows = await connection.fetch(_LOCK, events[0].tenant_id, scope_ids)
     before = {row["id"]: row["seq"] for row in rows}
-    return [_after_its_departure(event, departures, before) for event in events]
+    return [_with_other_side(event, places, before) for event in events]
 
 
-def _after_its_departure(
-    event: NewEvent, departures: Mapping[Any, tuple[int, int]], before: Mapping[int, int]
+def _with_other_side(
+    event: NewEvent, places: Mapping[Side, tuple[int, int]], before: Mapping[int, int]
 ) -> NewEvent:
-    scope_id, place = departures.get(event.body.get("transfer"), (event.scope_id, 0))
-    if event.kind is not EventKind.MOVED_IN or scope_id == event.scope_id:
+    if event.kind not in _OTHER_SIDE:
         return event
-    return replace(event, body={**event.body, "after": [scope_id, before[scope_id] + place]})
+    kind, name = _OTHER_SIDE[event.kind]
+    scope_id, place = places.get((kind, *_side(event)[1:]), (event.scope_id, 0))
+    if scope_id == event.scope_id:
+        return event
+    return replace(event, body={**event.body, name: [scope_id, before[scope_id] + place]})
 
 
-def _placed(events: Iterable[NewEvent]) -> list[tuple[NewEvent, int]]:
-    """Each event with its place among those of its scope, from 1."""
-    count: dict[int, int] = {}
-    placed = []
+def _side(event: NewEvent) -> Side:
+    return event.kind, event.body["transfer"], event.body["to"]
+
+
+def _placed(events: Iterable[NewEvent]) -> Iterator[tuple[NewEvent, tuple[int, int]]]:
+    """Each event with its scope, and its place among those of the scope, from 1."""
+    count: Counter[int] = Counter()
     for event in events:
-        count[event.scope_id] = count.get(event.scope_id, 0) + 1
-        placed.append((event, count[event.scope_id]))
-    return placed
+        count[event.scope_id] += 1
+        yield event, (event.scope_id, count[event.scope_id])
 
 
 async def read(

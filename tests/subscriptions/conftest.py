@@ -38,7 +38,7 @@ class Tenant:
             return await log.append(connection, events)
 
     async def move(self, source: int, target: int) -> list[Event]:
-        body = {"transfer": uuid4()}
+        body = {"transfer": str(uuid4()), "from": str(uuid4()), "to": str(uuid4())}
         return await self.commit(
             NewEvent(self.id, target, EventKind.MOVED_IN, AT, body=body),
             NewEvent(self.id, source, EventKind.MOVED_OUT, AT, body=body),

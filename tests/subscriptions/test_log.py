@@ -69,16 +69,17 @@ async def test_what_is_read_is_what_was_appended(tenant):
 
 
 @pytest.mark.parametrize("is_upwards", [True, False])
-async def test_a_move_in_says_after_which_departure_it_comes(tenant, is_upwards):
+async def test_both_sides_of_a_move_know_each_other(tenant, is_upwards):
     source, target = tenant.lanes[:2] if is_upwards else tenant.lanes[1::-1]
-    await tenant.append(source, source, target)
+    await tenant.append(source, source, target, target, target)
 
     moved = await tenant.move(source, target)
 
     departure = next(event for event in moved if event.kind is EventKind.MOVED_OUT)
     arrival = next(event for event in moved if event.kind is EventKind.MOVED_IN)
-    assert departure.seq == 3
-    assert arrival.body["after"] == [source, 3]
+    assert (departure.seq, arrival.seq) == (3, 4)
+    assert arrival.body["after"] == [source, departure.seq]
+    assert departure.body["arrival"] == [target, arrival.seq]
 
 
 async def test_now_covers_all_lanes_the_tenant_and_the_viewer_alone(tenant, database):
