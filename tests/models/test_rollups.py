@@ -64,7 +64,13 @@ async def _flip(connection: asyncpg.Connection, dice: random.Random) -> None:
 
 async def _drop(connection: asyncpg.Connection, dice: random.Random) -> None:
     await connection.execute(
-        "DELETE FROM message WHERE id IN (SELECT id FROM message ORDER BY md5(id::text || $1) LIMIT 1)",
+        """
+        DELETE FROM message
+        WHERE id IN (
+            -- The first one has a wait.
+            SELECT id FROM message WHERE external_id IS NULL ORDER BY md5(id::text || $1) LIMIT 1
+        )
+        """,
         str(dice.random()),
     )
 
