@@ -10,29 +10,18 @@ import asyncpg
 import structlog
 
 from localmessages.rules.live import ResyncReason
-from models.database import Database, DatabaseBusy
+from models.database import Database
 from subscriptions import log, position
 from subscriptions.bus import Bus
 from subscriptions.cursor import Cursor
 from subscriptions.events import Event
 from subscriptions.feed import Feed
 from subscriptions.line import stop
+from subscriptions.patience import DATABASE_AWAY, insist
 from subscriptions.stream import MOST_WAITING, Gone, Stream
 from subscriptions.wire import Heard
 
 _PATIENCE = 5.0
-_PAUSE = 0.2
-# What a database that is away, full or restarting throws at a reader, who tries again.
-DATABASE_AWAY = (
-    OSError,
-    TimeoutError,
-    DatabaseBusy,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError,
-)
-
 T = TypeVar("T")
 
 logger = structlog.get_logger(__name__)
@@ -97,11 +86,6 @@ class Hub:
             feed.hear_of(heard.seq)
             self._read_if_behind(feed)
 
-    async def now(self, tenant_id: UUID, user_id: UUID | None) -> Cursor:
-        """The position "now" of a viewer, over all scopes that they can ever need."""
-        async with self._database.connection() as connection:
-            return await position.now(connection, tenant_id, user_id)
-
     @asynccontextmanager
     async def subscribe(self, tenant_id: UUID, after: Mapping[int, int]) -> AsyncIterator[Stream]:
         """A stream of the scopes in `after`, from those numbers on; iterating it raises `Gone`."""
@@ -151,14 +135,11 @@ class Hub:
                 feed.end(Gone(ResyncReason.EXPIRED))
 
     async def _asked(self, question: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
-        """An answer of the database, however long it is away."""
-        while True:
-            try:
-                async with self._database.connection() as connection:
-                    return await question(connection)
-            except DATABASE_AWAY as error:
-                logger.warning("live.database_away", error=repr(error))
-                await asyncio.sleep(_PAUSE)
+        async def ask() -> T:
+            async with self._database.connection() as connection:
+                return await question(connection)
+
+        return await insist(ask)
 
     async def _poll(self) -> None:
         """What Redis lost last is found here, and all of it while Redis is away."""

@@ -1,7 +1,8 @@
 """What one subscriber sees of the log: each event of its scopes once, in order, from a position on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import Protocol
 from uuid import UUID
 
@@ -63,11 +64,12 @@ class Stream:
         self._failure = failure
         self._stirred.set()
 
-    async def __aiter__(self) -> AsyncIterator[Event]:
+    async def __aiter__(self) -> AsyncGenerator[Event, None]:
         while True:
             if self._is_behind:
-                async for event in self._replayed():
-                    yield event
+                async with aclosing(self._replayed()) as replayed:
+                    async for event in replayed:
+                        yield event
             self._stirred.clear()
             self._sort_offered()
             for event in self._queues:
@@ -77,7 +79,7 @@ class Stream:
             if not self._is_behind:
                 await self._stirred.wait()
 
-    async def _replayed(self) -> AsyncIterator[Event]:
+    async def _replayed(self) -> AsyncGenerator[Event, None]:
         """The log from here to now, while what is committed meanwhile gathers in `_offered`."""
         self._is_behind = False
         self._offered.clear()

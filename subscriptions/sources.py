@@ -1,0 +1,43 @@
+"""Where the subscriptions get their events: what `info.context.live` is."""
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from graph.context import Context
+from graph.types.bulk_transfer import BulkTransfer
+from graph.types.events import ConversationEvent, InboxEvent, ViewerEvent
+from graph.types.metrics import LocationsSummary
+from subscriptions.conversation import conversation_events
+from subscriptions.hub import Hub
+from subscriptions.inbox import inbox_events
+from subscriptions.progress import bulk_transfer_progress
+from subscriptions.summary import locations_summary_changed
+from subscriptions.viewer import viewer_events
+
+
+class Live:
+    """One per operation; each method takes the arguments of its field, and `info`."""
+
+    def __init__(self, context: Context, hub: Hub) -> None:
+        self._context = context
+        self._hub = hub
+
+    def inbox_events(self, **given: Any) -> AsyncGenerator[InboxEvent, None]:
+        """What changes in inboxes."""
+        return inbox_events(self._hub, self._context, **given)
+
+    def conversation_events(self, **given: Any) -> AsyncGenerator[ConversationEvent, None]:
+        """What happens in one conversation."""
+        return conversation_events(self._hub, self._context, **given)
+
+    def viewer_events(self, **given: Any) -> AsyncGenerator[ViewerEvent, None]:
+        """What happens to the viewer."""
+        return viewer_events(self._hub, self._context, **given)
+
+    def locations_summary_changed(self, **given: Any) -> AsyncGenerator[LocationsSummary, None]:
+        """The Locations page."""
+        return locations_summary_changed(self._hub, self._context, **given)
+
+    def bulk_transfer_progress(self, **given: Any) -> AsyncGenerator[BulkTransfer, None]:
+        """A bulk transfer."""
+        return bulk_transfer_progress(self._hub, self._context, **given)
