@@ -25,7 +25,6 @@ class Faces:
     """Who answers for the API: they stand above its types, and the context below, so they are handed in."""
 
     load: Callable[[Context], Any]
-    act: Callable[[Context], Any]
     live: Callable[[Context], Any]
 
 
@@ -121,11 +120,6 @@ class Context:
     def load(self) -> Any:
         """What reads."""
         return self.faces.load(self)
-
-    @cached_property
-    def act(self) -> Any:
-        """What changes."""
-        return self.faces.act(self)
 
     @cached_property
     def live(self) -> Any:

@@ -33,7 +33,7 @@ class Reader:
 
     async def ask(self, query: str, **variables: Any) -> Any:
         """The data of the only operation of a document; fails on any error."""
-        faces = Faces(Loaders, act=_not_here, live=_not_here)
+        faces = Faces(Loaders, live=_not_here)
         context = Context.for_token(self.services, faces, f"Bearer {self.token}")
         operation = _engine.operation(GraphQLRequest(query, None, variables))
         answer = await _engine.execute(operation, context)
