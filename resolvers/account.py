@@ -5,16 +5,21 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET, Info
 
+from graph.ids import expect_id
 from graph.pagination import After, Before, First, Last, page
 from graph.types.account import (
     AccountConnection,
     AccountFilter,
+    AccountSettingsInput,
     CreateAccountInput,
     CreateAccountPayload,
     UpdateAccountInput,
     UpdateAccountPayload,
 )
 from graph.types.inputs import THE_PARAMETERS, given
+from localmessages.actions import account_settings
+from localmessages.actions.account_settings import Settings
+from resolvers.perform import perform
 
 
 @strawberry.type
@@ -42,7 +47,15 @@ class AccountMutations:
         info: Info,
         input: Annotated[CreateAccountInput, THE_PARAMETERS],
     ) -> CreateAccountPayload:
-        return await info.context.act.create_account(input, info)
+        parent, settings = expect_id("Account", input.parent_id), _settings(input.settings)
+        done = await perform(
+            info,
+            input,
+            lambda actor, key: account_settings.add_account(actor, parent, input.name, settings, key=key),
+        )
+        return CreateAccountPayload(
+            account=await done.node("Account", "account"), user_errors=done.user_errors
+        )
 
     @strawberry.mutation(description="Change an account's name or settings.")
     async def update_account(
@@ -50,4 +63,26 @@ class AccountMutations:
         info: Info,
         input: Annotated[UpdateAccountInput, THE_PARAMETERS],
     ) -> UpdateAccountPayload:
-        return await info.context.act.update_account(input, info)
+        account, settings = expect_id("Account", input.account_id), _settings(given(input.settings))
+        done = await perform(
+            info,
+            input,
+            lambda actor, key: account_settings.update_account(
+                actor, account, name=given(input.name), settings=settings, key=key
+            ),
+        )
+        return UpdateAccountPayload(
+            account=await done.node("Account", "account"), user_errors=done.user_errors
+        )
+
+
+def _settings(input: AccountSettingsInput | None) -> Settings:
+    """The columns to change: None takes the parent's value."""
+    if input is None:
+        return {}
+    settings = {name: value for name, value in vars(input).items() if value is not UNSET}
+    if "campaign_hours" in settings:
+        hours = settings.pop("campaign_hours")
+        settings["campaign_opens"] = hours and hours.opens
+        settings["campaign_closes"] = hours and hours.closes
+    return settings

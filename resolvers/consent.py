@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET, Info
 
+from graph.ids import expect_id
 from graph.pagination import After, Before, First, Last, page
 from graph.types.consent import (
     ConsentChangeConnection,
@@ -15,6 +16,9 @@ from graph.types.consent import (
     OptOutContactPayload,
 )
 from graph.types.inputs import THE_PARAMETERS, given
+from localmessages.actions.consent import record_consent
+from localmessages.rules.consent import ConsentState
+from resolvers.perform import optional_id, perform
 
 
 @strawberry.type
@@ -46,7 +50,18 @@ class ConsentMutations:
         info: Info,
         input: Annotated[OptOutContactInput, THE_PARAMETERS],
     ) -> OptOutContactPayload:
-        return await info.context.act.opt_out_contact(input, info)
+        contact = expect_id("Contact", input.contact_id)
+        talk = optional_id("Conversation", input.conversation_id)
+        done = await perform(
+            info,
+            input,
+            lambda actor, key: record_consent(actor, contact, ConsentState.OPTED_OUT, talk, key=key),
+        )
+        return OptOutContactPayload(
+            contact=await done.node("Contact", "contact"),
+            change=await done.node("ConsentChange", "change"),
+            user_errors=done.user_errors,
+        )
 
     @strawberry.mutation(description="Record by hand that a contact wants texts again.")
     async def opt_in_contact(
@@ -54,4 +69,15 @@ class ConsentMutations:
         info: Info,
         input: Annotated[OptInContactInput, THE_PARAMETERS],
     ) -> OptInContactPayload:
-        return await info.context.act.opt_in_contact(input, info)
+        contact = expect_id("Contact", input.contact_id)
+        talk = optional_id("Conversation", input.conversation_id)
+        done = await perform(
+            info,
+            input,
+            lambda actor, key: record_consent(actor, contact, ConsentState.OPTED_IN, talk, key=key),
+        )
+        return OptInContactPayload(
+            contact=await done.node("Contact", "contact"),
+            change=await done.node("ConsentChange", "change"),
+            user_errors=done.user_errors,
+        )

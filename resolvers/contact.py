@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET, Info
 
+from graph.ids import expect_id
 from graph.pagination import After, Before, First, Last, page
 from graph.types.contact import Contact, ContactConnection, ContactFilter, ContactOrder
 from graph.types.contact_mutations import (
@@ -18,6 +19,8 @@ from graph.types.contact_mutations import (
     UpdateContactPayload,
 )
 from graph.types.inputs import THE_PARAMETERS, given
+from localmessages.actions import blocking, contacts
+from resolvers.perform import perform
 
 BY_NAME = ContactOrder()
 
@@ -58,7 +61,14 @@ class ContactMutations:
         info: Info,
         input: Annotated[CreateContactInput, THE_PARAMETERS],
     ) -> CreateContactPayload:
-        return await info.context.act.create_contact(input, info)
+        done = await perform(
+            info,
+            input,
+            lambda actor, key: contacts.create_contact(actor, input.phone, _names(input), key=key),
+        )
+        return CreateContactPayload(
+            contact=await done.node("Contact", "contact"), user_errors=done.user_errors
+        )
 
     @strawberry.mutation(description="Change a contact's name.")
     async def update_contact(
@@ -66,7 +76,15 @@ class ContactMutations:
         info: Info,
         input: Annotated[UpdateContactInput, THE_PARAMETERS],
     ) -> UpdateContactPayload:
-        return await info.context.act.update_contact(input, info)
+        contact = expect_id("Contact", input.contact_id)
+        done = await perform(
+            info,
+            input,
+            lambda actor, key: contacts.update_contact(actor, contact, _names(input), key=key),
+        )
+        return UpdateContactPayload(
+            contact=await done.node("Contact", "contact"), user_errors=done.user_errors
+        )
 
     @strawberry.mutation(
         description="Block a sender. All their conversations close, and their waits end as `BLOCKED`."
@@ -76,7 +94,11 @@ class ContactMutations:
         info: Info,
         input: Annotated[BlockContactInput, THE_PARAMETERS],
     ) -> BlockContactPayload:
-        return await info.context.act.block_contact(input, info)
+        contact = expect_id("Contact", input.contact_id)
+        done = await perform(info, input, lambda actor, key: blocking.block_contact(actor, contact, key=key))
+        return BlockContactPayload(
+            contact=await done.node("Contact", "contact"), user_errors=done.user_errors
+        )
 
     @strawberry.mutation(description="Let a blocked sender through again. Closed conversations stay closed.")
     async def unblock_contact(
@@ -84,4 +106,15 @@ class ContactMutations:
         info: Info,
         input: Annotated[UnblockContactInput, THE_PARAMETERS],
     ) -> UnblockContactPayload:
-        return await info.context.act.unblock_contact(input, info)
+        contact = expect_id("Contact", input.contact_id)
+        done = await perform(
+            info, input, lambda actor, key: blocking.unblock_contact(actor, contact, key=key)
+        )
+        return UnblockContactPayload(
+            contact=await done.node("Contact", "contact"), user_errors=done.user_errors
+        )
+
+
+def _names(input: CreateContactInput | UpdateContactInput) -> dict[str, str | None]:
+    names = {name: getattr(input, name) for name in ("first_name", "last_name", "external_id")}
+    return {name: value for name, value in names.items() if value is not UNSET}

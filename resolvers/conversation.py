@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET, Info
 
+from graph.ids import expect_id, expect_ids
 from graph.pagination import After, Before, First, Last, page
 from graph.types.conversation import (
     Conversation,
@@ -33,6 +34,11 @@ from graph.types.conversation_mutations import (
     StartConversationPayload,
 )
 from graph.types.inputs import THE_PARAMETERS, given
+from localmessages.actions import conversations, reading
+from localmessages.actions.actor import Actor, IdempotencyKey, Made
+from localmessages.actions.starting import start_conversation
+from resolvers.perform import optional_id, perform
+from resolvers.uploads import check_uploads
 
 LATEST_FIRST = ConversationOrder()
 
@@ -76,11 +82,33 @@ class ConversationMutations:
         info: Info,
         input: Annotated[StartConversationInput, THE_PARAMETERS],
     ) -> StartConversationPayload:
-        return await info.context.act.start_conversation(input, info)
+        location = expect_id("Location", input.location_id)
+        contact = optional_id("Contact", input.to.contact_id)
+
+        async def start(actor: Actor, key: IdempotencyKey | None) -> Made:
+            check_uploads(input.upload_ids)
+            return await start_conversation(
+                actor, location, input.body, contact_id=contact, phone=input.to.phone, key=key
+            )
+
+        done = await perform(info, input, start)
+        return StartConversationPayload(
+            conversation=await done.node("Conversation", "conversation"),
+            message=await done.node("Message", "message"),
+            user_errors=done.user_errors,
+        )
 
     @strawberry.mutation(description="Write an internal note.")
     async def add_note(self, info: Info, input: Annotated[AddNoteInput, THE_PARAMETERS]) -> AddNotePayload:
-        return await info.context.act.add_note(input, info)
+        talk = expect_id("Conversation", input.conversation_id)
+        done = await perform(
+            info, input, lambda actor, key: conversations.add_note(actor, talk, input.body, key=key)
+        )
+        return AddNotePayload(
+            note=await done.node("Note", "note"),
+            conversation=await done.node("Conversation", "conversation"),
+            user_errors=done.user_errors,
+        )
 
     @strawberry.mutation(description="Give a conversation to somebody, or to nobody.")
     async def assign_conversation(
@@ -88,7 +116,17 @@ class ConversationMutations:
         info: Info,
         input: Annotated[AssignConversationInput, THE_PARAMETERS],
     ) -> AssignConversationPayload:
-        return await info.context.act.assign_conversation(input, info)
+        talk = expect_id("Conversation", input.conversation_id)
+        done = await perform(
+            info,
+            input,
+            lambda actor, key: conversations.assign_conversation(
+                actor, talk, optional_id("User", input.user_id), key=key
+            ),
+        )
+        return AssignConversationPayload(
+            conversation=await done.node("Conversation", "conversation"), user_errors=done.user_errors
+        )
 
     @strawberry.mutation(description="Close a conversation. An open wait ends as `CLOSED_UNANSWERED`.")
     async def close_conversation(
@@ -96,7 +134,17 @@ class ConversationMutations:
         info: Info,
         input: Annotated[CloseConversationInput, THE_PARAMETERS],
     ) -> CloseConversationPayload:
-        return await info.context.act.close_conversation(input, info)
+        talk = expect_id("Conversation", input.conversation_id)
+        done = await perform(
+            info,
+            input,
+            lambda actor, key: conversations.close_conversation(
+                actor, talk, expected_version=input.expected_version, key=key
+            ),
+        )
+        return CloseConversationPayload(
+            conversation=await done.node("Conversation", "conversation"), user_errors=done.user_errors
+        )
 
     @strawberry.mutation(description="Open a closed or snoozed conversation again.")
     async def reopen_conversation(
@@ -104,7 +152,13 @@ class ConversationMutations:
         info: Info,
         input: Annotated[ReopenConversationInput, THE_PARAMETERS],
     ) -> ReopenConversationPayload:
-        return await info.context.act.reopen_conversation(input, info)
+        talk = expect_id("Conversation", input.conversation_id)
+        done = await perform(
+            info, input, lambda actor, key: conversations.reopen_conversation(actor, talk, key=key)
+        )
+        return ReopenConversationPayload(
+            conversation=await done.node("Conversation", "conversation"), user_errors=done.user_errors
+        )
 
     @strawberry.mutation(
         description="Take a conversation out of the inbox until later, or until the customer texts."
@@ -114,7 +168,15 @@ class ConversationMutations:
         info: Info,
         input: Annotated[SnoozeConversationInput, THE_PARAMETERS],
     ) -> SnoozeConversationPayload:
-        return await info.context.act.snooze_conversation(input, info)
+        talk = expect_id("Conversation", input.conversation_id)
+        done = await perform(
+            info,
+            input,
+            lambda actor, key: conversations.snooze_conversation(actor, talk, input.until, key=key),
+        )
+        return SnoozeConversationPayload(
+            conversation=await done.node("Conversation", "conversation"), user_errors=done.user_errors
+        )
 
     @strawberry.mutation(description="Turn a conversation's alerts off or on.")
     async def mute_conversation(
@@ -122,11 +184,22 @@ class ConversationMutations:
         info: Info,
         input: Annotated[MuteConversationInput, THE_PARAMETERS],
     ) -> MuteConversationPayload:
-        return await info.context.act.mute_conversation(input, info)
+        talk = expect_id("Conversation", input.conversation_id)
+        done = await perform(
+            info, input, lambda actor, key: conversations.mute_conversation(actor, talk, input.muted, key=key)
+        )
+        return MuteConversationPayload(
+            conversation=await done.node("Conversation", "conversation"), user_errors=done.user_errors
+        )
 
     @strawberry.mutation(description="Mark conversations as read by the viewer.")
     async def mark_read(self, info: Info, input: Annotated[MarkReadInput, THE_PARAMETERS]) -> MarkReadPayload:
-        return await info.context.act.mark_read(input, info)
+        talks = expect_ids("Conversation", input.conversation_ids)
+        done = await perform(
+            info, input, lambda actor, key: reading.mark_read(actor, talks, input.up_to, key=key)
+        )
+        read = None if done.user_errors else await done.nodes("Conversation", talks)
+        return MarkReadPayload(conversations=read, user_errors=done.user_errors)
 
     @strawberry.mutation(description="Mark a conversation as unread by the viewer, from an entry on.")
     async def mark_unread(
@@ -134,4 +207,10 @@ class ConversationMutations:
         info: Info,
         input: Annotated[MarkUnreadInput, THE_PARAMETERS],
     ) -> MarkUnreadPayload:
-        return await info.context.act.mark_unread(input, info)
+        talk = expect_id("Conversation", input.conversation_id)
+        done = await perform(
+            info, input, lambda actor, key: reading.mark_unread(actor, talk, input.from_, key=key)
+        )
+        return MarkUnreadPayload(
+            conversation=await done.node("Conversation", "conversation"), user_errors=done.user_errors
+        )

@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET, Info
 
+from graph.ids import expect_id
 from graph.pagination import After, Before, First, Last, page
 from graph.types.inputs import THE_PARAMETERS, given
 from graph.types.message import MessageConnection, MessagePreview
@@ -16,6 +17,12 @@ from graph.types.message_mutations import (
     SimulateInboundMessageInput,
     SimulateInboundMessagePayload,
 )
+from localmessages.actions import messages
+from localmessages.actions.actor import Actor, IdempotencyKey, Made
+from localmessages.actions.retrying import retry_message
+from localmessages.actions.simulation import simulate_inbound
+from resolvers.perform import perform
+from resolvers.uploads import check_uploads
 
 
 @strawberry.type
@@ -66,7 +73,20 @@ class MessageMutations:
         info: Info,
         input: Annotated[SendMessageInput, THE_PARAMETERS],
     ) -> SendMessagePayload:
-        return await info.context.act.send_message(input, info)
+        talk = expect_id("Conversation", input.conversation_id)
+
+        async def send(actor: Actor, key: IdempotencyKey | None) -> Made:
+            check_uploads(input.upload_ids)
+            return await messages.send_message(
+                actor, talk, input.body, expected_version=input.expected_version, key=key
+            )
+
+        done = await perform(info, input, send)
+        return SendMessagePayload(
+            message=await done.node("Message", "message"),
+            conversation=await done.node("Conversation", "conversation"),
+            user_errors=done.user_errors,
+        )
 
     @strawberry.mutation(description="Send a failed text once more, as a new one.")
     async def retry_message(
@@ -74,7 +94,11 @@ class MessageMutations:
         info: Info,
         input: Annotated[RetryMessageInput, THE_PARAMETERS],
     ) -> RetryMessagePayload:
-        return await info.context.act.retry_message(input, info)
+        failed = expect_id("Message", input.message_id)
+        done = await perform(info, input, lambda actor, key: retry_message(actor, failed, key=key))
+        return RetryMessagePayload(
+            message=await done.node("Message", "message"), user_errors=done.user_errors
+        )
 
     @strawberry.mutation(
         description="Play the customer: a text arrives as if from a phone. Only with the simulated carrier."
@@ -84,4 +108,13 @@ class MessageMutations:
         info: Info,
         input: Annotated[SimulateInboundMessageInput, THE_PARAMETERS],
     ) -> SimulateInboundMessagePayload:
-        return await info.context.act.simulate_inbound_message(input, info)
+        done = await perform(
+            info,
+            input,
+            lambda actor, key: simulate_inbound(
+                actor, input.from_number, input.to_number, input.body, key=key
+            ),
+        )
+        return SimulateInboundMessagePayload(
+            message=await done.node("Message", "message"), user_errors=done.user_errors
+        )

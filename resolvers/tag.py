@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET, Info
 
+from graph.ids import expect_id, expect_ids, global_id
 from graph.pagination import After, Before, First, Last, page
 from graph.types.inputs import THE_PARAMETERS, given
 from graph.types.tag import TagConnection
@@ -20,6 +21,8 @@ from graph.types.tag_mutations import (
     UpdateTagInput,
     UpdateTagPayload,
 )
+from localmessages.actions import tagging, tags
+from resolvers.perform import perform
 
 
 @strawberry.type
@@ -49,7 +52,13 @@ class TagMutations:
         info: Info,
         input: Annotated[TagConversationInput, THE_PARAMETERS],
     ) -> TagConversationPayload:
-        return await info.context.act.tag_conversation(input, info)
+        talk, chosen = expect_id("Conversation", input.conversation_id), expect_ids("Tag", input.tag_ids)
+        done = await perform(
+            info, input, lambda actor, key: tagging.tag_conversation(actor, talk, chosen, key=key)
+        )
+        return TagConversationPayload(
+            conversation=await done.node("Conversation", "conversation"), user_errors=done.user_errors
+        )
 
     @strawberry.mutation(description="Take tags off a conversation.")
     async def untag_conversation(
@@ -57,7 +66,13 @@ class TagMutations:
         info: Info,
         input: Annotated[UntagConversationInput, THE_PARAMETERS],
     ) -> UntagConversationPayload:
-        return await info.context.act.untag_conversation(input, info)
+        talk, chosen = expect_id("Conversation", input.conversation_id), expect_ids("Tag", input.tag_ids)
+        done = await perform(
+            info, input, lambda actor, key: tagging.untag_conversation(actor, talk, chosen, key=key)
+        )
+        return UntagConversationPayload(
+            conversation=await done.node("Conversation", "conversation"), user_errors=done.user_errors
+        )
 
     @strawberry.mutation(description="Make a tag for the account tree.")
     async def create_tag(
@@ -65,7 +80,10 @@ class TagMutations:
         info: Info,
         input: Annotated[CreateTagInput, THE_PARAMETERS],
     ) -> CreateTagPayload:
-        return await info.context.act.create_tag(input, info)
+        done = await perform(
+            info, input, lambda actor, key: tags.add_tag(actor, input.name, input.color, key=key)
+        )
+        return CreateTagPayload(tag=await done.node("Tag", "tag"), user_errors=done.user_errors)
 
     @strawberry.mutation(description="Rename or recolour a tag.")
     async def update_tag(
@@ -73,7 +91,11 @@ class TagMutations:
         info: Info,
         input: Annotated[UpdateTagInput, THE_PARAMETERS],
     ) -> UpdateTagPayload:
-        return await info.context.act.update_tag(input, info)
+        tag, name, color = expect_id("Tag", input.tag_id), given(input.name), given(input.color)
+        done = await perform(
+            info, input, lambda actor, key: tags.update_tag(actor, tag, name=name, color=color, key=key)
+        )
+        return UpdateTagPayload(tag=await done.node("Tag", "tag"), user_errors=done.user_errors)
 
     @strawberry.mutation(description="Delete a tag and take it off every conversation.")
     async def delete_tag(
@@ -81,4 +103,7 @@ class TagMutations:
         info: Info,
         input: Annotated[DeleteTagInput, THE_PARAMETERS],
     ) -> DeleteTagPayload:
-        return await info.context.act.delete_tag(input, info)
+        tag = expect_id("Tag", input.tag_id)
+        done = await perform(info, input, lambda actor, key: tags.delete_tag(actor, tag, key=key))
+        deleted = None if done.user_errors else strawberry.ID(global_id("Tag", tag))
+        return DeleteTagPayload(deleted_tag_id=deleted, user_errors=done.user_errors)

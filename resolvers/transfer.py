@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import strawberry
 from strawberry import UNSET, Info
 
+from graph.ids import expect_id, expect_ids
 from graph.pagination import After, Before, First, Last, page
 from graph.types.bulk_transfer import TransferConversationsInput, TransferConversationsPayload
 from graph.types.inputs import THE_PARAMETERS, given
@@ -15,6 +17,10 @@ from graph.types.transfer_mutations import (
     UndoTransferInput,
     UndoTransferPayload,
 )
+from localmessages.actions.bulk_transfers import request_bulk_transfer
+from localmessages.actions.transfers import TransferRequest, transfer_conversation
+from localmessages.actions.undoing import undo_transfer
+from resolvers.perform import perform
 
 
 @strawberry.type
@@ -49,7 +55,16 @@ class TransferMutations:
         info: Info,
         input: Annotated[TransferConversationInput, THE_PARAMETERS],
     ) -> TransferConversationPayload:
-        return await info.context.act.transfer_conversation(input, info)
+        talk = expect_id("Conversation", input.conversation_id)
+        request = replace(_request(input), expected_version=input.expected_version)
+        done = await perform(
+            info, input, lambda actor, key: transfer_conversation(actor, talk, request, key=key)
+        )
+        return TransferConversationPayload(
+            transfer=await done.node("Transfer", "transfer"),
+            conversation=await done.node("Conversation", "conversation"),
+            user_errors=done.user_errors,
+        )
 
     @strawberry.mutation(
         description=(
@@ -62,7 +77,13 @@ class TransferMutations:
         info: Info,
         input: Annotated[TransferConversationsInput, THE_PARAMETERS],
     ) -> TransferConversationsPayload:
-        return await info.context.act.transfer_conversations(input, info)
+        talks, request = expect_ids("Conversation", input.conversation_ids), _request(input)
+        done = await perform(
+            info, input, lambda actor, key: request_bulk_transfer(actor, talks, request, key=key)
+        )
+        return TransferConversationsPayload(
+            bulk_transfer=await done.node("BulkTransfer", "bulk_transfer"), user_errors=done.user_errors
+        )
 
     @strawberry.mutation(
         description=(
@@ -75,4 +96,19 @@ class TransferMutations:
         info: Info,
         input: Annotated[UndoTransferInput, THE_PARAMETERS],
     ) -> UndoTransferPayload:
-        return await info.context.act.undo_transfer(input, info)
+        move = expect_id("Transfer", input.transfer_id)
+        done = await perform(info, input, lambda actor, key: undo_transfer(actor, move, key=key))
+        return UndoTransferPayload(
+            transfer=await done.node("Transfer", "transfer"),
+            conversation=await done.node("Conversation", "conversation"),
+            user_errors=done.user_errors,
+        )
+
+
+def _request(input: TransferConversationInput | TransferConversationsInput) -> TransferRequest:
+    return TransferRequest(
+        expect_id(("Place", "Location"), input.to),
+        note=input.note,
+        notify=input.notify,
+        notice=input.notice,
+    )

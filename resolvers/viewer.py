@@ -5,8 +5,11 @@ from typing import Annotated
 import strawberry
 from strawberry import Info
 
+from graph.refusals import user_error
 from graph.types.inputs import THE_PARAMETERS
-from graph.types.viewer import SignInInput, SignInPayload, Viewer
+from graph.types.viewer import AccessToken, SignInInput, SignInPayload, Viewer
+from localmessages.actions import signing_in
+from localmessages.rules.refusal import Refused
 
 
 @strawberry.type
@@ -24,4 +27,20 @@ class ViewerMutations:
         ),
     )
     async def sign_in(self, info: Info, input: Annotated[SignInInput, THE_PARAMETERS]) -> SignInPayload:
-        return await info.context.act.sign_in(input, info)
+        context = info.context
+        try:
+            signed = await signing_in.sign_in(context.services, input.email, input.password, context.now)
+        except Refused as no:
+            return SignInPayload(
+                viewer=None,
+                access_token=None,
+                second_factor_token=None,
+                user_errors=[await user_error(no, info)],
+            )
+        context.become(signed.bearer)
+        return SignInPayload(
+            viewer=await context.load.query_viewer(info=info),
+            access_token=AccessToken(token=signed.token, expires_at=signed.bearer.expires_at),
+            second_factor_token=None,
+            user_errors=[],
+        )
