@@ -48,6 +48,11 @@ class Dialogue:
     amount: Decimal | None = None
     paid: bool = False
 
+    @property
+    def ends_dealings(self) -> bool:
+        """Whether the customer texts that shop no more: opted out, or somewhere else now."""
+        return self.to is not None or self.turns[-1].text.lower().startswith("stop")
+
     def __post_init__(self) -> None:
         steps = {turn.step for turn in self.turns}
         if not self.turns or self.turns[0].step is not Step.CUSTOMER:

@@ -9,12 +9,12 @@ import orjson
 from localmessages.demo.book import Book, Line
 from localmessages.demo.clockwork import after_open, open_at, starts
 from localmessages.demo.company import AGE, CAMPAIGN
-from localmessages.demo.dialogues import Dialogue, dialogues
+from localmessages.demo.dialogues import Dialogue
 from localmessages.demo.people import LEAVER
 from localmessages.demo.places import SHOPS, Shop
+from localmessages.demo.topics import pick, topic
 from localmessages.demo.visit import Visit
 from localmessages.replay import replay_lines
-from localmessages.rules.location import LocationKind
 from localmessages.services import Services
 
 _VISITS = 28
@@ -110,24 +110,6 @@ class _Town:
         if chance < 0.4:
             self.book.write("click", later, slug=slug, user_agent="Mozilla/5.0 (Linux; Android 16)")
         elif chance < 0.46:
-            self._talk(phone, _dialogue("stop"), later)
+            self._talk(phone, topic("stop"), later)
         elif chance < 0.58 and open_at(self.shop, later):
-            self._talk(phone, _dialogue("late bulbs"), later)
-
-
-def pick(rng: Random, shop: Shop) -> Dialogue:
-    """What somebody texts a shop about. Nothing that would be passed on to where it is."""
-    at_a_store = shop.kind is LocationKind.STORE
-    fitting = [each for each in dialogues() if at_a_store or each.to is None]
-    return rng.choices(fitting, [_weight(each) for each in fitting])[0]
-
-
-def _weight(dialogue: Dialogue) -> float:
-    """How often it is about that."""
-    if dialogue.topic in ("stop", "no more texts", "prize spam"):
-        return 0.3
-    return 0.6 if dialogue.to is not None else 1
-
-
-def _dialogue(topic: str) -> Dialogue:
-    return next(each for each in dialogues() if each.topic == topic)
+            self._talk(phone, topic("late bulbs"), later)

@@ -23,6 +23,7 @@ def _week(weekdays: str, saturday: str, sunday: str = "") -> Week:
 
 _SHOP = _week("09:00-18:00", "09:00-18:00", "10:00-16:30")
 _EARLY_SHOP = _week("08:00-19:00", "08:00-18:00", "10:00-17:00")
+_LONG_SHOP = _week("07:00-22:00", "07:00-22:00", "09:00-20:00")
 _SMALL_SHOP: Week = {day: [["09:00", "12:30"], ["13:30", "18:00"]] for day in _WEEKDAYS} | {
     "sat": [["09:00", "17:00"]]
 }
@@ -107,7 +108,7 @@ def _australian(id: str, name: str, zone: str, number: int) -> Shop:
 
 SHOPS = (
     _british(HEAD_OFFICE, "Head Office", 100, kind=LocationKind.HEAD_OFFICE, week=_OFFICE, busy=1),
-    _british("kew", "Kew", 101, busy=4),
+    _british("kew", "Kew", 101, week=_LONG_SHOP, busy=4),
     _british("bristol", "Bristol", 102, busy=3),
     _british("leeds", "Leeds", 103),
     _british("edinburgh", "Edinburgh", 104, week=_SMALL_SHOP),
@@ -120,13 +121,13 @@ SHOPS = (
         currency="CAD",
         week=_SMALL_SHOP,
     ),
-    _american("brooklyn", "Brooklyn", "America/New_York", (718, 347, 917), busy=4),
+    _american("brooklyn", "Brooklyn", "America/New_York", (718, 347, 917), week=_LONG_SHOP, busy=4),
     _american(
         "toronto", "Toronto", "America/Toronto", (416, 437, 647), holidays="CA", currency="CAD", busy=3
     ),
     _american("evanston", "Evanston", "America/Chicago", (847, 224, 773)),
     _american("boulder", "Boulder", "America/Denver", (303, 720, 983)),
-    _american("seattle", "Seattle", "America/Los_Angeles", (206, 425, 564), busy=3),
+    _american("seattle", "Seattle", "America/Los_Angeles", (206, 425, 564), week=_LONG_SHOP, busy=3),
     _australian("adelaide", "Adelaide", "Australia/Adelaide", 105),
     _australian("perth", "Perth", "Australia/Perth", 106),
 )

@@ -8,12 +8,12 @@ from localmessages.demo.book import Book
 from localmessages.demo.clockwork import after_open, open_at
 from localmessages.demo.company import CLOSED_NOW
 from localmessages.demo.customers import name_of
-from localmessages.demo.dialogues import Destination, Dialogue, Step, Turn, fill
+from localmessages.demo.dialogues import Dialogue, Step, Turn, fill
 from localmessages.demo.people import LEAVER, Worker, colleagues_at
-from localmessages.demo.places import BUSINESS, HEAD_OFFICE, SHOP_BY_ID, SHOPS, Shop
+from localmessages.demo.places import BUSINESS, Shop
+from localmessages.demo.topics import destinations
 from localmessages.rules.account import Settings
 from localmessages.rules.consent import Keyword, keyword
-from localmessages.rules.location import LocationKind
 
 _BROWSER = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
 _AUTO_REPLY_REST = timedelta(hours=4)
@@ -152,7 +152,8 @@ class Visit:
             self.book.write("pay", self.at, invoice=invoice, status="paid", card=card)
 
     def _pass_on(self, note: str) -> None:
-        origin, target = self.shop, self._destination()
+        origin = self.shop
+        target = self.rng.choice(destinations(origin, self.dialogue.to))
         notice = fill(
             Settings().transfer_notice,
             first=None,
@@ -175,10 +176,3 @@ class Visit:
         )
         self.book.report(sid, self.at)
         self.shop = target
-
-    def _destination(self) -> Shop:
-        if self.dialogue.to is Destination.HEAD_OFFICE:
-            return SHOP_BY_ID[HEAD_OFFICE]
-        stores = [shop for shop in SHOPS if shop.kind is LocationKind.STORE and shop is not self.shop]
-        near = [shop for shop in stores if shop.holidays == self.shop.holidays]
-        return self.rng.choice(near or stores)
