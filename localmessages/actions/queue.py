@@ -13,9 +13,17 @@ RECEIPT = "receipt"
 BULK_TRANSFER = "bulk_transfer"
 
 
+class _Driver(AsyncpgDriver):
+    """Over our connections, which encode JSON themselves: what the library encoded would be so twice."""
+
+    async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
+        *given, headers = args
+        assert isinstance(headers, list)
+        return await super().fetch(query, *given, [orjson.loads(one) for one in headers])
+
+
 async def enqueue(
     connection: asyncpg.Connection, job: str, payload: dict[str, Any], *, after: timedelta | None = None
 ) -> None:
     """Ask for a job; it exists once the transaction of `connection` commits."""
-    queries = Queries(AsyncpgDriver(connection))
-    await queries.enqueue(job, orjson.dumps(payload, default=str), execute_after=after)
+    await Queries(_Driver(connection)).enqueue(job, orjson.dumps(payload, default=str), execute_after=after)

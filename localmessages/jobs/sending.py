@@ -31,6 +31,7 @@ class Sender:
         self.services = services
         self.carrier = carrier
         self.pace = Pace()
+        self._turns = asyncio.Lock()
 
     async def run(self, job: Job) -> None:
         """Hand the text of the job over, or say why not; raise `RetryRequested` for a later attempt."""
@@ -65,7 +66,9 @@ class Sender:
 
     async def _must_wait(self, given: dict[str, Any]) -> bool:
         """Wait for the number's turn; True when that is so far away that another job does it then."""
-        wait = await self._turn(UUID(given["tenant"]), given["from"])
+        # Who came first has the first turn, whichever connection is faster.
+        async with self._turns:
+            wait = await self._turn(UUID(given["tenant"]), given["from"])
         if wait <= _LONGEST_WAIT:
             await asyncio.sleep(wait.total_seconds())
             return False

@@ -40,6 +40,8 @@ class Rhythm:
     look: timedelta = timedelta(seconds=5)
     """How often it looks for such jobs; new ones announce themselves."""
     reconnect: timedelta = timedelta(seconds=1)
+    farewell: timedelta = timedelta(seconds=HANDOVER_SECONDS + 5)
+    """How long jobs may take to end when it stops; what has not ended goes back into the queue."""
     at_once: int = 100
 
 
@@ -57,16 +59,17 @@ async def running_worker(
     services: Services, carrier: Carrier, database_url: str, *, rhythm: Rhythm | None = None
 ) -> AsyncIterator[None]:
     """A worker beside what else the event loop does. Needs a connection of its own, past any pooler."""
+    rhythm = rhythm or Rhythm()
     stop = asyncio.Event()
     tasks = [
-        asyncio.create_task(_work(services, carrier, database_url, rhythm or Rhythm(), stop)),
+        asyncio.create_task(_work(services, carrier, database_url, rhythm, stop)),
         asyncio.create_task(keep_up(services, stop)),
     ]
     try:
         yield
     finally:
         stop.set()
-        _, unfinished = await asyncio.wait(tasks, timeout=HANDOVER_SECONDS + 5)
+        _, unfinished = await asyncio.wait(tasks, timeout=rhythm.farewell.total_seconds())
         for task in unfinished:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -81,8 +84,11 @@ async def _work(
             await _work_while_connected(services, sender, database_url, rhythm, stop)
         except _QUEUE_LOST as error:
             logger.warning("worker.queue_lost", error=repr(error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), rhythm.reconnect.total_seconds())
+        except Exception:
+            # Jobs wait meanwhile: what is wrong is told, and tried again.
+            logger.exception("worker.failed")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), rhythm.reconnect.total_seconds())
 
 
 async def _work_while_connected(

@@ -116,7 +116,7 @@ async def waiting_for_locks(desk: Desk, how_many: int) -> None:
             WHERE datname = current_database() AND wait_event_type = 'Lock'
             """
         )
-        return waiting == how_many
+        return bool(waiting == how_many)
 
     await eventually(enough)
 
