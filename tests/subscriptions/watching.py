@@ -1,0 +1,140 @@
+"""People who watch a company at work."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from graph.context import Context, Faces
+from graph.execution import Engine
+from graph.ids import global_id
+from graph.loaders import Loaders
+from graph.request import GraphQLRequest
+from graph.schema import schema
+from localmessages.auth import Bearer
+from localmessages.rules.live import EventKind
+from subscriptions.events import NewEvent
+from subscriptions.hub import Hub
+from subscriptions.sources import Live
+from tests.support.desk import Desk
+
+PATIENCE = 15
+Answer = dict[str, Any]
+
+
+class Seen:
+    """What one subscription gave, in order."""
+
+    def __init__(self) -> None:
+        self.answers: asyncio.Queue[Answer | None] = asyncio.Queue()
+
+    async def answer(self) -> Answer | None:
+        """The next answer; None when it has completed."""
+        async with asyncio.timeout(PATIENCE):
+            return await self.answers.get()
+
+    async def next(self) -> Any:
+        """The next event: the value of the one root field."""
+        answer = await self.answer()
+        assert answer, "the subscription completed"
+        assert "errors" not in answer, answer
+        (event,) = answer["data"].values()
+        return event
+
+    async def take(self, count: int) -> list[Any]:
+        return [await self.next() for _ in range(count)]
+
+    async def error(self) -> str:
+        """The code of the error with which it ends."""
+        answer = await self.answer()
+        assert answer
+        assert await self.answer() is None
+        return str(answer["errors"][0]["extensions"]["code"])
+
+
+@dataclass
+class Watched:
+    """A company whose changes go through a hub."""
+
+    desk: Desk
+    hub: Hub
+    engine: Engine
+
+    async def context(self, name: str) -> Context:
+        catalogue = await self.desk.catalogue()
+        person = next(person for person in catalogue.people.values() if person.external_id == name)
+        faces = Faces(load=Loaders, live=lambda context: Live(context, self.hub))
+        bearer = Bearer(self.desk.tenant_id, person.id, datetime.now(UTC) + timedelta(hours=1))
+        return Context(self.desk.services, faces, bearer)
+
+    @asynccontextmanager
+    async def watching(self, name: str, query: str, **variables: Any) -> AsyncIterator[Seen]:
+        """What a person sees of a subscription, from before anything that follows."""
+        seen = Seen()
+        context = await self.context(name)
+        await context.begin()
+        operation = self.engine.operation(GraphQLRequest(query, None, variables))
+        task = asyncio.create_task(_gather(await self.engine.subscribe(operation, context), seen))
+        try:
+            yield seen
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def ask(self, name: str, query: str, **variables: Any) -> Any:
+        operation = self.engine.operation(GraphQLRequest(query, None, variables))
+        answer = await self.engine.execute(operation, await self.context(name))
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    async def cursor(self, name: str) -> str:
+        return str((await self.ask(name, "{ eventCursor }"))["eventCursor"])
+
+    async def location(self, name: str) -> str:
+        return global_id("Location", (await self.desk.place(name)).id)
+
+    async def grant(self, name: str, place: str) -> None:
+        await self._rights(
+            name,
+            """
+            INSERT INTO membership (tenant_id, id, user_id, role, location_id, created_at)
+            VALUES ($1, gen_random_uuid(), $2, 'AGENT', $3, now())
+            """,
+            (await self.desk.place(place)).id,
+        )
+
+    async def revoke(self, name: str, place: str) -> None:
+        await self._rights(
+            name,
+            "DELETE FROM membership WHERE tenant_id = $1 AND user_id = $2 AND location_id = $3",
+            (await self.desk.place(place)).id,
+        )
+
+    async def _rights(self, name: str, statement: str, location_id: UUID) -> None:
+        catalogue = await self.desk.catalogue()
+        person = next(person for person in catalogue.people.values() if person.external_id == name)
+        tenant_id, now = self.desk.tenant_id, datetime.now(UTC)
+        async with self.desk.services.transaction() as tx:
+            await tx.connection.execute(statement, tenant_id, person.id, location_id)
+            subject = {"subject": ["User", str(person.id)]}
+            tx.emit(NewEvent(tenant_id, catalogue.scope_id, EventKind.CATALOGUE_CHANGED, now, body=subject))
+            tx.emit(NewEvent(tenant_id, person.scope_id, EventKind.VIEWER_CHANGED, now))
+            await tx.connection.execute(
+                "UPDATE live_scope SET access_version = access_version + 1 WHERE id = $1", person.scope_id
+            )
+
+
+def watched(desk: Desk, hub: Hub) -> Watched:
+    desk.services = replace(desk.services, publish=hub.publish)
+    return Watched(desk, hub, Engine(schema.core))
+
+
+async def _gather(answers: AsyncGenerator[Answer, None], seen: Seen) -> None:
+    async with aclosing(answers):
+        async for answer in answers:
+            seen.answers.put_nowait(answer)
+    seen.answers.put_nowait(None)
