@@ -1,0 +1,130 @@
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from localmessages.actions.actor import idempotency_key
+from localmessages.actions.conversations import close_conversation, snooze_conversation
+from localmessages.actions.waking import wake_conversation
+from localmessages.jobs.upkeep import KEYS_LAST, clear_out, fold, keep_up, wake_due
+from localmessages.jobs.verify import verify_rollups
+from models.database import Database
+from subscriptions.retention import RETENTION
+from tests.support.consistency import rollup_differences
+from tests.support.desk import Desk, open_desk
+from tests.support.logs import MONDAY, inbound, outbound
+from tests.support.waiting import eventually
+
+
+@pytest.fixture
+async def desk(database: Database) -> Desk:
+    return await open_desk(database)
+
+
+def later(desk: Desk, by: timedelta) -> Desk:
+    """The same desk after a while."""
+    return replace(desk, services=replace(desk.services, clock=lambda: datetime.now(UTC) + by))
+
+
+async def snoozed(desk: Desk, *, who: str = "+19175550123"):
+    received = await desk.receive(who=who)
+    until = desk.services.clock() + timedelta(hours=1)
+    await snooze_conversation(await desk.actor(), received.conversation_id, until)
+    return received.conversation_id
+
+
+async def test_a_conversation_wakes_when_its_sleep_is_over_and_not_before(desk: Desk):
+    conversation = await snoozed(desk)
+
+    await wake_due(desk.services)
+    assert await desk.value("SELECT status FROM conversation") == "SNOOZED"
+
+    desk.published.clear()
+    await wake_due(later(desk, timedelta(hours=1, seconds=1)).services)
+    await wake_due(later(desk, timedelta(hours=1, seconds=1)).services)
+
+    row = await desk.row("SELECT * FROM conversation WHERE id = $1", conversation)
+    assert (row["status"], row["snoozed_until"]) == ("OPEN", None)
+    changes = await desk.rows("SELECT kind, by_user_id FROM conversation_change ORDER BY version")
+    assert [tuple(change) for change in changes][-1] == ("WOKEN", None)
+    assert len([event for event in desk.published if event.kind == "ENTRY_ADDED"]) == 1
+
+
+async def test_one_that_was_closed_meanwhile_stays_closed(desk: Desk):
+    conversation = await snoozed(desk)
+    await close_conversation(await desk.actor(), conversation)
+
+    await wake_conversation(later(desk, timedelta(hours=2)).services, desk.tenant_id, conversation)
+
+    assert await desk.value("SELECT status FROM conversation") == "CLOSED"
+
+
+async def test_deltas_are_folded_while_the_worker_lives(desk: Desk):
+    await desk.exchange()
+    stop = asyncio.Event()
+    upkeep = asyncio.create_task(keep_up(desk.services, stop, every=0.02))
+
+    async def folded():
+        return await desk.value("SELECT count(*) FROM message_hour_delta") == 0
+
+    await eventually(folded)
+    await desk.exchange(who="+19175550199")
+    await eventually(folded)
+    stop.set()
+    await upkeep
+
+    assert (await desk.counts())["agent"] == 2
+    async with desk.services.database.connection() as connection:
+        assert not await rollup_differences(connection)
+
+
+async def test_old_events_keys_and_job_logs_are_cleared_out_and_new_ones_stay(desk: Desk):
+    received = await desk.receive()
+    key = idempotency_key("one", "closeConversation", {})
+    await close_conversation(await desk.actor(), received.conversation_id, key=key)
+    await desk.rows("UPDATE pgqueuer_log SET created = now() - interval '3 days'")
+    events = await desk.value("SELECT count(*) FROM live_event WHERE kind = 'ENTRY_ADDED'")
+    assert events
+
+    await clear_out(desk.services)
+    assert await desk.value("SELECT count(*) FROM idempotency_key") == 1
+    assert await desk.value("SELECT count(*) FROM live_event WHERE kind = 'ENTRY_ADDED'") == events
+    assert await desk.value("SELECT count(*) FROM pgqueuer_log") == 0
+
+    await clear_out(later(desk, KEYS_LAST + timedelta(minutes=1)).services)
+    assert await desk.value("SELECT count(*) FROM idempotency_key") == 0
+    assert await desk.value("SELECT count(*) FROM live_event WHERE kind = 'ENTRY_ADDED'") == events
+
+    await clear_out(later(desk, RETENTION + timedelta(minutes=1)).services)
+    assert await desk.value("SELECT count(*) FROM live_event") == 0
+
+
+async def test_the_nightly_sample_finds_no_difference_and_then_the_one_that_was_made(
+    database: Database, capsys
+):
+    lines = [
+        inbound(0, "I1"),
+        outbound(5, "O1"),
+        outbound(6, "O2", origin="CAMPAIGN", campaign="sale", agent=None),
+        outbound(7, "O3", refused="30006"),
+        {
+            "do": "status",
+            "at": (MONDAY + timedelta(minutes=8)).isoformat(),
+            "sid": "O2",
+            "status": "delivered",
+        },
+    ]
+    desk = await open_desk(database, *lines)
+    reach = desk.services.clock() - MONDAY + timedelta(days=1)
+    assert await verify_rollups(desk.services, reach=reach) == []
+    await fold(desk.services)
+    assert await verify_rollups(desk.services, reach=reach) == []
+
+    await desk.rows("UPDATE message_hour SET agent = agent + 2")
+    await desk.rows("UPDATE campaign_hour SET delivered = 0")
+    hour, campaign = await verify_rollups(desk.services, reach=reach)
+
+    assert (hour["campaign_id"] or campaign["campaign_id"]) is not None
+    assert {(row["agent"], row["delivered"]) for row in (hour, campaign)} == {(2, 0), (0, -1)}
+    assert "rollups.differ" in capsys.readouterr().out
