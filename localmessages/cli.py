@@ -2,6 +2,7 @@
 
 import sys
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -72,11 +73,19 @@ def worker(data_dir: DataDir = None, now: Now = None) -> None:
 
 
 @app.command()
-def demo(data_dir: DataDir = None, host: Host = None, port: Port = None, now: Now = None) -> None:
+def demo(
+    data_dir: DataDir = None,
+    host: Host = None,
+    port: Port = None,
+    now: Now = None,
+    town: Annotated[bool, typer.Option(help="Whether customers go on texting.")] = True,
+    texts_per_minute: Annotated[float, typer.Option(min=0.1, max=600, help="How much they text.")] = 20,
+) -> None:
     """A company with a town that texts in: loads it, starts everything, prints the URL and sign-ins."""
     from localmessages.demo import run_demo
 
-    run(run_demo, settings_of(data_dir, now=now, host=host, port=port))
+    settings = settings_of(data_dir, now=now, host=host, port=port)
+    run(partial(run_demo, town=town, texts_per_minute=texts_per_minute), settings)
 
 
 @app.command()

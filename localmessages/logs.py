@@ -1,9 +1,10 @@
 """One log for everything: lines for people in development, JSON in production."""
 
 import logging
+import sys
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 
 def configure_logging(level: str, *, json: bool) -> None:
@@ -14,8 +15,9 @@ def configure_logging(level: str, *, json: bool) -> None:
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.ExtraAdder(),
+        _without_colors,
     ]
-    closing: list[Processor] = [structlog.dev.ConsoleRenderer()]
+    closing: list[Processor] = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     if json:
         closing = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     handler = logging.StreamHandler()
@@ -36,3 +38,9 @@ def configure_logging(level: str, *, json: bool) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def _without_colors(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+    """Leave out the second text that uvicorn adds for terminals."""
+    event.pop("color_message", None)
+    return event

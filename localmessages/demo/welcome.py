@@ -1,0 +1,20 @@
+"""What the demo says when it is ready."""
+
+from rich.console import Console
+from rich.table import Table
+
+from localmessages.demo.people import PASSWORD, SIGN_INS
+from localmessages.demo.places import BUSINESS
+
+
+def welcome(out: Console, url: str) -> None:
+    """Where it is, and who may sign in."""
+    people = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    for person in SIGN_INS:
+        people.add_row(f"[bold]{person.email}[/]", person.name, person.what)
+    out.print(f"\n[bold green]{BUSINESS} is texting.[/]\n")
+    out.print(f"  GraphiQL  [bold]{url}/graphiql/[/]   ready operations in tabs", soft_wrap=True)
+    out.print(f"  API       [bold]{url}/graphql[/]", soft_wrap=True)
+    out.print(f"\n  Sign in with the password [bold]{PASSWORD}[/] as")
+    out.print(people, soft_wrap=True)
+    out.print("\nCtrl-C stops everything; the next start goes on from here.\n")
