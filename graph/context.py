@@ -47,8 +47,7 @@ class Context:
         self.services = services
         self.faces = faces
         self.bearer = bearer
-        self._lock = asyncio.Lock()
-        self._beginning: Beginning | None = None
+        self._beginning: asyncio.Task[Beginning] | None = None
 
     @classmethod
     def for_token(cls, services: Services, faces: Faces, authorization: str | None) -> Context:
@@ -67,15 +66,15 @@ class Context:
     def forget(self) -> None:
         """Read everything anew: something was changed."""
         self._beginning = None
-        self.__dict__.pop("load", None)
+        for name in ("load", "now"):
+            self.__dict__.pop(name, None)
 
     async def begin(self) -> Beginning:
         """Who asks, their catalogue, and where the log stands: one statement, once in an operation."""
+        # A task, not a lock: all that wait for it go on at once, and what they ask next is one batch.
         if self._beginning is None:
-            async with self._lock:
-                if self._beginning is None:
-                    self._beginning = await self._begin()
-        return self._beginning
+            self._beginning = asyncio.create_task(self._begin())
+        return await asyncio.shield(self._beginning)
 
     async def _begin(self) -> Beginning:
         if self.bearer is None:
@@ -99,7 +98,7 @@ class Context:
     def _begun(self) -> Beginning:
         if self._beginning is None:
             raise RuntimeError("Nothing is known of the viewer before `begin()`.")
-        return self._beginning
+        return self._beginning.result()
 
     @property
     def viewer(self) -> Viewer:

@@ -41,6 +41,7 @@ class NodeReads(ApiKeyReads, BulkTransferReads, CommerceReads, ContactReads, Con
     async def query_node(self, *, id: str, info: Info) -> Node | None:
         """The object with this id."""
         parsed = parse_id(id)
+        await self.nodes()
         return None if parsed is None else await self.node(*parsed)
 
     async def query_nodes(self, *, ids: Sequence[str], info: Info) -> list[Node | None]:

@@ -38,7 +38,8 @@ class Reads:
         """What makes objects for this viewer."""
         if self._nodes is None:
             start = await self.context.begin()
-            self._nodes = Nodes(start.viewer, start.catalogue, self.context.services.public_url)
+            if self._nodes is None:
+                self._nodes = Nodes(start.viewer, start.catalogue, self.context.services.public_url)
         return self._nodes
 
     @property
