@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -163,16 +164,20 @@ async def test_bad_requests_are_refused_and_leave_nothing(desk: Desk):
     ids = await conversations(desk, 1)
     nobody = Viewer(desk.tenant_id, actor.user_id, None, {}, {})
     refused = {
-        "EMPTY": (actor, [], target.id, {}),
-        "LIMIT_EXCEEDED": (actor, [uuid4() for _ in range(MOST_CONVERSATIONS + 1)], target.id, {}),
-        "NOT_FOUND": (actor, ids, uuid4(), {}),
-        "NOT_ALLOWED": (type(actor)(actor.services, nobody, actor.catalogue, actor.now), ids, target.id, {}),
-        "INVALID": (actor, ids, target.id, {"note": "\x00"}),
+        "EMPTY": (actor, [], TransferRequest(target.id)),
+        "LIMIT_EXCEEDED": (
+            actor,
+            [uuid4() for _ in range(MOST_CONVERSATIONS + 1)],
+            TransferRequest(target.id),
+        ),
+        "NOT_FOUND": (actor, ids, TransferRequest(uuid4())),
+        "NOT_ALLOWED": (replace(actor, viewer=nobody), ids, TransferRequest(target.id)),
+        "INVALID": (actor, ids, TransferRequest(target.id, note="\x00")),
     }
 
-    for code, (who, which, where, more) in refused.items():
+    for code, (who, which, request) in refused.items():
         with pytest.raises(Refused) as no:
-            await request_bulk_transfer(who, which, TransferRequest(where, **more))
+            await request_bulk_transfer(who, which, request)
         assert no.value.code == code
 
     assert await desk.value("SELECT count(*) FROM bulk_transfer") == 0
