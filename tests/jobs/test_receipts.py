@@ -12,7 +12,7 @@ from tests.support.waiting import eventually
 
 
 def test_a_receipt_waits_for_its_text_ever_longer_and_not_for_ever():
-    pauses = []
+    pauses: list[timedelta] = []
     while (pause := next_look(len(pauses) + 1)) is not None:
         pauses.append(pause)
 
