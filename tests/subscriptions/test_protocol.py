@@ -3,22 +3,18 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack
 
 import pytest
 import strawberry
-import uvicorn
 from graphql import GraphQLError
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from graph.errors import unauthenticated
 from graph.execution import Engine
 from subscriptions.protocol import GraphQLSocket
-
-PATIENCE = 10
-SPOKEN = [Subprotocol("graphql-transport-ws")]
+from tests.subscriptions.sockets import SPOKEN, closed, hear, open_socket, run, say, served, until
 
 
 class Context:
@@ -101,75 +97,20 @@ async def open_context(connection, authorization):
 @pytest.fixture
 async def serve():
     """Serves sockets; gives the address."""
-    servers = []
+    async with AsyncExitStack() as stack:
 
-    async def start(**settings):
-        app = GraphQLSocket(Engine(schema._schema), open_context, **settings)
-        config = uvicorn.Config(
-            app,
-            port=0,
-            ws="websockets-sansio",
-            ws_per_message_deflate=False,
-            lifespan="off",
-            log_level="error",
-        )
-        server = uvicorn.Server(config)
-        task = asyncio.create_task(server.serve())
-        servers.append((server, task))
-        async with asyncio.timeout(PATIENCE):
-            while not server.started:
-                await asyncio.sleep(0.005)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        return f"ws://127.0.0.1:{port}/graphql"
+        async def start(**settings):
+            app = GraphQLSocket(Engine(schema._schema), open_context, **settings)
+            address = await stack.enter_async_context(served(app))
+            return f"ws://{address}/graphql"
 
-    yield start
-    for server, task in servers:
-        server.should_exit = server.force_exit = True
-        await task
-
-
-@asynccontextmanager
-async def open_socket(url, payload=None, **more):
-    """A socket that is acknowledged."""
-    async with connect(url, subprotocols=SPOKEN, **more) as socket:
-        await say(socket, {"type": "connection_init"} | ({} if payload is None else {"payload": payload}))
-        assert await hear(socket) == {"type": "connection_ack"}
-        yield socket
+        yield start
 
 
 @pytest.fixture
 async def socket(serve):
     async with open_socket(await serve()) as socket:
         yield socket
-
-
-async def say(socket, message):
-    await socket.send(json.dumps(message))
-
-
-async def hear(socket):
-    text = await asyncio.wait_for(socket.recv(), PATIENCE)
-    assert isinstance(text, str)
-    return json.loads(text)
-
-
-async def run(socket, id, query, **more):
-    await say(socket, {"type": "subscribe", "id": id, "payload": {"query": query, **more}})
-
-
-async def closed(socket):
-    """The code and reason with which the other side closes, whatever it says before."""
-    with suppress(ConnectionClosed):
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                await socket.recv()
-    return socket.close_code, socket.close_reason
-
-
-async def until(condition):
-    async with asyncio.timeout(PATIENCE):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 async def test_the_subprotocol_must_be_spoken(serve):
