@@ -281,5 +281,5 @@ async def test_what_is_hidden_unknown_or_not_theirs_to_change_is_refused(
     real = town.id("Conversation", talk)
     assert await code("Vic", real) == "NOT_ALLOWED"
     assert await code("Bob", real) == "NOT_FOUND"
-    for id in (town.id("Contact", talk), town.id("Conversation", town.tenant_id), real[:-1], "", "ü" * 30):
-        assert await code("Ann", id) == "NOT_FOUND"
+    for wrong in (town.id("Contact", talk), town.id("Conversation", town.tenant_id), real[:-1], "", "ü" * 30):
+        assert await code("Ann", wrong) == "NOT_FOUND"
