@@ -111,12 +111,15 @@ def _resume_wait(
     """The source's wait goes on from its own opening; one that began at the destination is the source's."""
     source = legs.get(transfer.ended_wait_id) if transfer.ended_wait_id else None
     opened = legs.pop(transfer.opened_wait_id, None) if transfer.opened_wait_id else None
+    adopted = legs.get(transfer.adopted_wait_id) if transfer.adopted_wait_id else None
+    if opened is not None:
+        customer.remove_wait(opened)
     if source is not None:
         restart_leg(customer, source)
-    if source is not None and opened is not None:
-        customer.remove_wait(opened)
-        if opened.ended_at is not None and opened.outcome is not None:
-            end_leg(customer, source, opened.outcome, opened.ended_at)
+        # What ended the wait at the destination ended it, wherever it was.
+        last = opened or adopted
+        if last is not None and last.ended_at is not None and last.outcome is not None:
+            end_leg(customer, source, last.outcome, last.ended_at)
     for leg in legs.values():
         at_target = leg.location_id == transfer.to_location_id and leg.started_at >= transfer.at
         if leg.kind is WaitKind.INBOUND and leg.conversation_id == conversation.id and at_target:
