@@ -1,5 +1,6 @@
 """Texts: sent by people, received from the carrier. Each one transaction with its wait, events and job."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,6 @@ from localmessages.actions.actor import Actor, IdempotencyKey, Made, once
 from localmessages.actions.conversations import blocked, check_live, check_version, conversation_at_hand, save
 from localmessages.actions.queue import SEND, enqueue
 from localmessages.actions.reading import read_all
-from localmessages.actions.records import record_of
 from localmessages.actions.store import load_last_sent, lock_customer
 from localmessages.rules.auto_reply import auto_replies
 from localmessages.rules.consent import keyword
@@ -86,15 +86,23 @@ async def ask_to_send(connection: asyncpg.Connection, message: Message) -> None:
 
 
 async def customer_with(
-    connection: asyncpg.Connection, tenant_id: UUID, places: "Actor | PlacesOf", phone: str, at: datetime
+    connection: asyncpg.Connection,
+    tenant_id: UUID,
+    places: "Actor | PlacesOf",
+    phone: str,
+    at: datetime,
+    *,
+    received: str | None = None,
 ) -> Customer:
-    """The customer with a number, made known now if it was not."""
-    # contact_tenant_id_phone_key
+    """The customer with a number, made known now if it was not. `received`: see `lock_customer`."""
+    known = await lock_customer(connection, tenant_id, places.place_of, phone=phone, received=received)
+    if known is not None:
+        return known
+    # contact_tenant_id_phone_key; whoever makes the same contact known at this moment is waited for.
     await connection.execute(
         """
         INSERT INTO contact (tenant_id, id, phone, created_at)
-        SELECT $1, $2, $3, $4
-        WHERE NOT EXISTS (SELECT FROM contact WHERE tenant_id = $1 AND phone = $3)
+        VALUES ($1, $2, $3, $4)
         ON CONFLICT (tenant_id, phone) DO NOTHING
         """,
         tenant_id,
@@ -102,7 +110,7 @@ async def customer_with(
         phone,
         at,
     )
-    customer = await lock_customer(connection, tenant_id, places.place_of, phone=phone)
+    customer = await lock_customer(connection, tenant_id, places.place_of, phone=phone, received=received)
     assert customer is not None
     return customer
 
@@ -110,7 +118,7 @@ async def customer_with(
 class PlacesOf:
     """The locations of a tenant, for work that no viewer does."""
 
-    def __init__(self, places: "dict[UUID, Place]") -> None:
+    def __init__(self, places: Mapping[UUID, Place]) -> None:
         self._places = places
 
     def place_of(self, location_id: UUID) -> Place:
@@ -138,7 +146,7 @@ async def receive_in(
         return None
     catalogue = await services.catalogues.of(tx.connection, route["tenant_id"], route["seq"])
     place = catalogue.places[route["id"]]
-    return await _receive(tx, place, PlacesOf(dict(catalogue.places)), text, at, carrier_confirms)
+    return await _receive(tx, place, PlacesOf(catalogue.places), text, at, carrier_confirms)
 
 
 # location_number_number_key, live_scope_tenant_id_kind_lane_user_id_key
@@ -157,10 +165,11 @@ FOR KEY SHARE OF location
 async def _receive(
     tx: Transaction, place: Place, places: PlacesOf, text: InboundText, at: datetime, carrier_confirms: bool
 ) -> Message:
-    customer = await customer_with(tx.connection, place.tenant_id, places, text.from_number, at)
-    repeated = await _received_before(tx.connection, place.tenant_id, text.external_id)
-    if repeated is not None:
-        return repeated
+    customer = await customer_with(
+        tx.connection, place.tenant_id, places, text.from_number, at, received=text.external_id
+    )
+    if customer.received is not None:
+        return customer.received
     at = customer.after(at)
     if keyword(text.body, opted_out=customer.contact.opted_out_at is not None) is not None:
         await load_last_sent(tx.connection, [customer])
@@ -172,13 +181,3 @@ async def _receive(
     for reply in sent:
         await ask_to_send(tx.connection, reply)
     return message
-
-
-async def _received_before(
-    connection: asyncpg.Connection, tenant_id: UUID, external_id: str | None
-) -> Message | None:
-    # message_external_id_key
-    row = await connection.fetchrow(
-        "SELECT * FROM message WHERE tenant_id = $1 AND external_id = $2", tenant_id, external_id
-    )
-    return record_of(Message, row) if row else None

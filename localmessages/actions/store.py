@@ -16,9 +16,14 @@ PlaceOf = Callable[[UUID], Place]
 
 
 async def lock_customer(
-    connection: asyncpg.Connection, tenant_id: UUID, place_of: PlaceOf, *, phone: str
+    connection: asyncpg.Connection,
+    tenant_id: UUID,
+    place_of: PlaceOf,
+    *,
+    phone: str,
+    received: str | None = None,
 ) -> Customer | None:
-    """The customer with a number; None when it is unknown.
+    """The customer with a number; None when it is unknown. `received`: the carrier's id of a text from them.
 
     Everything that changes a customer's conversations takes this lock first: writers of one customer
     queue up here, and what is loaded after it is what stands.
@@ -80,18 +85,27 @@ async def lock_customers(
     return customers
 
 
-async def _load(connection: asyncpg.Connection, contact: Contact, place_of: PlaceOf) -> Customer:
+async def _load(
+    connection: asyncpg.Connection, contact: Contact, place_of: PlaceOf, received: str | None = None
+) -> Customer:
     customer = Customer(contact, place_of)
-    await load_dealings(connection, contact.tenant_id, [customer])
+    repeated = await load_dealings(connection, contact.tenant_id, [customer], received)
+    customer.received = record_of(Message, repeated) if repeated else None
     return customer
 
 
 async def load_dealings(
-    connection: asyncpg.Connection, tenant_id: UUID, customers: Sequence[Customer]
-) -> None:
-    """Fill in the conversations, open waits and standing transfers of customers that are locked."""
+    connection: asyncpg.Connection,
+    tenant_id: UUID,
+    customers: Sequence[Customer],
+    received: str | None = None,
+) -> asyncpg.Record | None:
+    """Fill in the conversations, open waits and standing transfers of customers that are locked.
+
+    The row of the text with the carrier's id `received`, if there is one.
+    """
     by_id = {customer.contact.id: customer for customer in customers}
-    row = await connection.fetchrow(_DEALINGS, tenant_id, list(by_id))
+    row = await connection.fetchrow(_DEALINGS, tenant_id, list(by_id), received)
     assert row is not None
     for conversation in row["conversations"]:
         by_id[conversation["contact_id"]].conversations[conversation["id"]] = record_of(
@@ -101,9 +115,11 @@ async def load_dealings(
         by_id[wait["contact_id"]].waits.append(record_of(Wait, wait))
     for transfer in row["transfers"]:
         by_id[transfer["contact_id"]].transfers.append(record_of(Transfer, transfer))
+    repeated: asyncpg.Record | None = row["received"]
+    return repeated
 
 
-# conversation_contact_idx, wait_contact_open_idx, transfer_contact_idx
+# conversation_contact_idx, wait_contact_open_idx, transfer_contact_idx, message_external_id_key
 _DEALINGS = """
 SELECT
     ARRAY(SELECT conversation FROM conversation
@@ -111,7 +127,8 @@ SELECT
     ARRAY(SELECT wait FROM wait
           WHERE tenant_id = $1 AND contact_id = ANY ($2::uuid[]) AND ended_at IS NULL) AS waits,
     ARRAY(SELECT transfer FROM transfer
-          WHERE tenant_id = $1 AND contact_id = ANY ($2::uuid[]) AND undone_at IS NULL) AS transfers
+          WHERE tenant_id = $1 AND contact_id = ANY ($2::uuid[]) AND undone_at IS NULL) AS transfers,
+    (SELECT message FROM message WHERE tenant_id = $1 AND external_id = $3) AS received
 """
 
 

@@ -51,6 +51,8 @@ class Customer:
     transfers: list[Transfer] = field(default_factory=list)
     # The last AGENT or CAMPAIGN text of a conversation: loaded only where a consent changes.
     last_sent: dict[UUID, Message | None] = field(default_factory=dict)
+    # The text that the carrier delivers again.
+    received: Message | None = None
     added: list[Record] = field(default_factory=list)
     touched: dict[int, Record] = field(default_factory=dict)
     removed: list[Wait] = field(default_factory=list)
