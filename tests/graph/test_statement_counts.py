@@ -5,6 +5,7 @@ import pytest
 from graph.ids import global_id
 from tests.graph.conftest import Ask
 from tests.support.random_town import RandomTown
+from tests.support.story import story_in
 
 INBOX_ITEM = """
     id status version waitingSince lastActivityAt snoozedUntil answered muted unreadCount createdAt closedAt
@@ -91,7 +92,7 @@ async def test_a_timeline_asks_once_for_each_kind_of_thing_however_many_texts_th
         }}
         eventCursor
     }}"""
-    story = global_id("Conversation", town["conversation"][-2]["id"])
+    story = global_id("Conversation", story_in(town)["id"])
     olga = ask("Olga")
 
     few = await olga.statements(query, id=story, last=8)
@@ -114,7 +115,7 @@ async def test_the_page_of_a_conversation_is_a_handful_of_statements(ask: Ask, t
         }
         eventCursor
     }"""
-    story = global_id("Conversation", town["conversation"][-2]["id"])
+    story = global_id("Conversation", story_in(town)["id"])
 
     # The beginning, the conversation, the timeline; then files, links, payment requests, notices.
     assert len(await ask("Olga").statements(query, id=story)) == 7

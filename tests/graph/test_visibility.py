@@ -1,10 +1,12 @@
 """What is hidden reads like what does not exist; and nothing crosses from one tenant to another."""
 
+from uuid import UUID
+
 import pytest
 
 from graph.ids import NODE_TYPES, global_id
 from tests.graph.conftest import Ask
-from tests.support.random_town import RandomTown, Row
+from tests.support.random_town import RandomTown
 
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
 TABLES = {
@@ -58,7 +60,7 @@ async def test_every_id_of_another_type_or_none_finds_nothing(ask: Ask, town: Ra
     assert await seen(ask, "Olga", [*ids, "", "garbage", "A" * 23, "é" * 23]) == set()
 
 
-def passed_through(town: RandomTown, place: Row) -> set[str]:
+def passed_through(town: RandomTown, place: UUID) -> set[str]:
     """Contacts who talk, or have talked, at a place; and those to whom nobody has talked."""
     talks = {row["contact_id"] for row in town["conversation"] if row["location_id"] == place}
     moves = {

@@ -6,13 +6,20 @@ from decimal import Decimal
 from tests.support.random_town import NOON, RandomTown, Row, add_message, add_transfer, key
 
 TEXTS = 25
+TELLER = "+12125559999"
 BEGAN = NOON - timedelta(hours=1)
 
 
-def tell_story(town: RandomTown) -> Row:
+def story_in(town: RandomTown) -> Row:
+    """The conversation that `tell_story` tells."""
+    contact = next(row["id"] for row in town["contact"] if row["phone"] == TELLER)
+    return next(row for row in town["conversation"] if row["contact_id"] == contact)
+
+
+def tell_story(town: RandomTown) -> None:
     """A contact of its own, talked to at Place 3 and moved to Place 0; every text has what one can have."""
     contact = town.add(
-        "contact", id=key(), phone="+12125559999", first_name="Story", last_name="Teller", created_at=BEGAN
+        "contact", id=key(), phone=TELLER, first_name="Story", last_name="Teller", created_at=BEGAN
     )
     here, there = town.location_named("Place 0"), town.location_named("Place 3")
     owner = town.user("Olga")
@@ -70,7 +77,6 @@ def tell_story(town: RandomTown) -> Row:
         version=2,
     )
     _one_that_left(town)
-    return talk
 
 
 def _one_that_left(town: RandomTown) -> None:
