@@ -32,7 +32,7 @@ async def lock_customer(
     row = await connection.fetchrow(
         "SELECT * FROM contact WHERE tenant_id = $1 AND phone = $2 FOR NO KEY UPDATE", tenant_id, phone
     )
-    return await _load(connection, record_of(Contact, row), place_of) if row else None
+    return await _load(connection, record_of(Contact, row), place_of, received) if row else None
 
 
 async def lock_customer_of(
