@@ -14,10 +14,10 @@ _FAILURES = ("30003", "30005", "30006", "30007", "30008")
 
 @dataclass
 class Book:
-    """The lines so far, in no order, and what they have done to customers. LEAVER works until `left`."""
+    """The lines so far, in no order, and what they have done to customers. `now` is its end."""
 
     rng: Random
-    left: datetime
+    now: datetime
     lines: list[Line] = field(default_factory=list)
     auto_replied: dict[str, datetime] = field(default_factory=dict)
     opted_out: set[str] = field(default_factory=set)

@@ -10,7 +10,7 @@ from localmessages.demo.book import Book, Line
 from localmessages.demo.clockwork import after_open, open_at, starts
 from localmessages.demo.company import AGE, CAMPAIGN
 from localmessages.demo.dialogues import Dialogue
-from localmessages.demo.people import LEAVER
+from localmessages.demo.people import LEAVER, LEAVER_AGE
 from localmessages.demo.places import SHOPS, Shop
 from localmessages.demo.topics import pick, topic
 from localmessages.demo.visit import Visit
@@ -18,7 +18,7 @@ from localmessages.replay import replay_lines
 from localmessages.services import Services
 
 _VISITS = 28
-_CAMPAIGN_AGE, _LEAVER_AGE, _HOURS_AGE = timedelta(days=12), timedelta(days=10), timedelta(days=14)
+_CAMPAIGN_AGE, _HOURS_AGE = timedelta(days=12), timedelta(days=14)
 _REST = timedelta(days=2)
 _BULBS = "Bulb weekend at {store}: buy two bags, take home three. {link} Reply STOP to end."
 
@@ -32,7 +32,7 @@ async def load_history(services: Services, seed: int = 1) -> int:
 
 def history(now: datetime, seed: int = 1) -> list[Line]:
     """The log, in the order of time, up to `now`."""
-    book = Book(Random(seed), left=now - _LEAVER_AGE)
+    book = Book(Random(seed), now)
     towns = [_Town(book, shop) for shop in SHOPS]
     begin = now - AGE + timedelta(hours=1)
     plan: list[tuple[datetime, int]] = []
@@ -55,7 +55,7 @@ def _instant(line: Line) -> Any:
 
 def _change_company(book: Book, now: datetime) -> None:
     """A colleague leaves, and a shop opens longer on Saturdays."""
-    book.write("leave", book.left, user=LEAVER)
+    book.write("leave", now - LEAVER_AGE, user=LEAVER)
     boulder = next(shop for shop in SHOPS if shop.id == "boulder")
     longer = boulder.week | {"sat": [["08:00", "20:00"]]}
     book.write("hours", now - _HOURS_AGE, location=boulder.id, hours=longer)

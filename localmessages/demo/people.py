@@ -1,6 +1,7 @@
 """Who works in the demo's garden centres: five who sign in, and colleagues who answer by themselves."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from localmessages.demo.places import CHILD, HEAD_OFFICE, PARENT, SHOPS
 from localmessages.rules.access import Role
@@ -76,8 +77,8 @@ COLLEAGUES = tuple(
     _colleague(name, shop.id) for shop, names in zip(SHOPS, _COLLEAGUES, strict=True) for name in names
 )
 WORKERS = (*SIGN_INS, *COLLEAGUES)
-# Left ten days before the demo's first start; her texts stay hers.
-LEAVER = "yuki"
+# Has left when the demo starts first; her texts stay hers.
+LEAVER, LEAVER_AGE = "yuki", timedelta(days=10)
 
 
 def colleagues_at(shop: str) -> list[Worker]:

@@ -9,7 +9,7 @@ from localmessages.demo.clockwork import after_open, open_at
 from localmessages.demo.company import CLOSED_NOW
 from localmessages.demo.customers import name_of
 from localmessages.demo.dialogues import Dialogue, Step, Turn, fill
-from localmessages.demo.people import LEAVER, Worker, colleagues_at
+from localmessages.demo.people import LEAVER, LEAVER_AGE, Worker, colleagues_at
 from localmessages.demo.places import BUSINESS, Shop
 from localmessages.demo.topics import destinations
 from localmessages.rules.account import Settings
@@ -39,7 +39,8 @@ class Visit:
             self._take(turn)
             if self.phone in self.book.opted_out | self.book.blocked:
                 return self.at
-        if self.rng.random() < 0.8:
+        old = self.at < self.book.now - timedelta(days=3)
+        if self.rng.random() < (0.99 if old else 0.75):
             self.at = after_open(self.shop, self.at, self.rng.uniform(60, 5_000))
             self._about("close", by=self._who().id)
         return self.at
@@ -47,7 +48,7 @@ class Visit:
     def _forget(self) -> None:
         """Nobody answers; mostly somebody notices days later, and closes it."""
         self.at = after_open(self.shop, self.at, self.rng.uniform(8_000, 60_000))
-        if self.rng.random() < 0.9:
+        if self.rng.random() < 0.97:
             self._about("close", by=self._who().id)
 
     def _take(self, turn: Turn) -> None:
@@ -81,7 +82,7 @@ class Visit:
         team = [
             worker
             for worker in colleagues_at(self.shop.id)
-            if worker.id != LEAVER or self.at < self.book.left
+            if worker.id != LEAVER or self.at < self.book.now - LEAVER_AGE
         ]
         if self.agent not in team:
             self.agent = self.rng.choice(team)

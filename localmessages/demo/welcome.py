@@ -1,6 +1,7 @@
 """What the demo says when it is ready."""
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 
 from localmessages.demo.people import PASSWORD, SIGN_INS
@@ -13,8 +14,8 @@ def welcome(out: Console, url: str) -> None:
     for person in SIGN_INS:
         people.add_row(f"[bold]{person.email}[/]", person.name, person.what)
     out.print(f"\n[bold green]{BUSINESS} is texting.[/]\n")
-    out.print(f"  GraphiQL  [bold]{url}/graphiql/[/]   ready operations in tabs", soft_wrap=True)
+    out.print(f"  GraphiQL  [bold]{url}/graphiql/?email={SIGN_INS[0].email}[/]", soft_wrap=True)
     out.print(f"  API       [bold]{url}/graphql[/]", soft_wrap=True)
     out.print(f"\n  Sign in with the password [bold]{PASSWORD}[/] as")
-    out.print(people, soft_wrap=True)
+    out.print(Padding(people, (0, 0, 0, 4)))
     out.print("\nCtrl-C stops everything; the next start goes on from here.\n")
