@@ -1,0 +1,1 @@
+"""What the inbox page is measured against."""
