@@ -60,13 +60,13 @@ class IdempotencyKey:
 
 
 def idempotency_key(key: str | None, mutation: str, given: Mapping[str, Any]) -> IdempotencyKey | None:
-    """The key of a mutation's input; None for None. `Refused` unless it has 1 to 100 characters."""
+    """The key of a mutation's input; None for None. `Refused` unless it has 1 to 100 printable characters."""
     if key is None:
         return None
-    if not 1 <= len(key) <= 100:
+    if not 1 <= len(key) <= 100 or not key.isprintable():
         raise Refused(
             UserErrorCode.INVALID,
-            "An idempotency key has 1 to 100 characters.",
+            "An idempotency key has 1 to 100 characters that can be printed.",
             field=["idempotencyKey"],
             remedy="Use a UUID.",
         )

@@ -1,0 +1,94 @@
+"""For every mutation an input that is taken, and what makes it another input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graph.schema import schema
+from tests.support.company import CUSTOMER, OTHER, STORE_A, Company
+
+Given = tuple[str, dict[str, Any], dict[str, Any]]
+
+
+async def given(town: Company) -> dict[str, Given]:
+    """For each mutation what is selected, an input, and what makes it another input."""
+    message = await town.text("Hello")
+    other = await town.text("Hello", from_=OTHER)
+    talk = {"conversationId": town.id("Conversation", message.conversation_id)}
+    contact = {"contactId": town.id("Contact", message.contact_id)}
+    place, account = town.id("Location", "Store A"), town.id("Account", "Acme")
+    spare = await town.do("Olive", "createTag", "tag { id }", name="Spare")
+    elsewhere = {"conversationId": town.id("Conversation", other.conversation_id)}
+    sent = await town.do("Olive", "sendMessage", "message { id }", **elsewhere, body="Yes")
+    await town.fetch("UPDATE message SET status = 'FAILED' WHERE direction = 'OUTBOUND'")
+    moved = await town.do(
+        "Olive",
+        "transferConversation",
+        "transfer { id }",
+        **elsewhere,
+        to=town.id("Place", "Store B"),
+        notify=False,
+    )
+    bulk = [town.id("Conversation", message.conversation_id)]
+    to_office = {"to": town.id("Place", "Head Office")}
+    body = {"body": "Yes"}
+    more, name = {"body": "No"}, {"name": "Other"}
+    number = {"numbers": [{"number": "+13035550100"}]}
+    text = {"fromNumber": CUSTOMER, "toNumber": STORE_A, **body}
+    until, later = {"until": "2026-09-15T00:00:00Z"}, {"until": "2026-09-16T00:00:00Z"}
+    conversation = "conversation { id }"
+    return {
+        "createAccount": ("account { id }", {"parentId": account, "name": "East"}, name),
+        "updateAccount": ("account { id }", {"accountId": account, "name": "Acme!"}, name),
+        "createLocation": (
+            "location { id }",
+            {"accountId": account, "name": "C", "timeZone": "UTC", **number},
+            name,
+        ),
+        "updateLocation": ("location { name }", {"locationId": place, "name": "Ay"}, {"linkDomain": None}),
+        "createContact": ("contact { id }", {"phone": "+19175550155"}, {"phone": "+19175550156"}),
+        "updateContact": ("contact { firstName }", {**contact, "firstName": "Ada"}, {"lastName": None}),
+        "blockContact": ("contact { id }", contact, {"contactId": "other"}),
+        "unblockContact": ("contact { id }", contact, {"contactId": "other"}),
+        "optOutContact": ("change { id }", contact, talk),
+        "optInContact": ("change { id }", contact, talk),
+        "startConversation": (
+            "message { id } conversation { id }",
+            {"locationId": place, "to": {"phone": CUSTOMER}, **body},
+            more,
+        ),
+        "addNote": ("note { id }", {**talk, **body}, more),
+        "assignConversation": (conversation, {**talk, "userId": town.id("User", "Ann")}, {"userId": None}),
+        "closeConversation": (conversation, talk, {"expectedVersion": 1}),
+        "reopenConversation": (conversation, talk, elsewhere),
+        "snoozeConversation": (conversation, {**talk, **until}, later),
+        "muteConversation": (conversation, talk, {"muted": False}),
+        "markRead": ("conversations { id }", {"conversationIds": bulk}, {"conversationIds": []}),
+        "markUnread": (conversation, talk, elsewhere),
+        "tagConversation": (conversation, {**talk, "tagIds": [town.id("Tag", "VIP")]}, {"tagIds": []}),
+        "untagConversation": (conversation, {**talk, "tagIds": [town.id("Tag", "VIP")]}, {"tagIds": []}),
+        "createTag": ("tag { id }", {"name": "New"}, {"color": "#000000"}),
+        "updateTag": ("tag { id name }", {"tagId": town.id("Tag", "VIP"), "name": "New"}, name),
+        "deleteTag": ("deletedTagId", {"tagId": spare["tag"]["id"]}, {"tagId": town.id("Tag", "VIP")}),
+        "sendMessage": ("message { id } conversation { id }", {**talk, **body}, more),
+        "retryMessage": ("message { id }", {"messageId": sent["message"]["id"]}, {"messageId": "other"}),
+        "simulateInboundMessage": ("message { id }", text, more),
+        "transferConversation": (
+            "transfer { id } conversation { id }",
+            {**talk, **to_office},
+            {"notify": False},
+        ),
+        "transferConversations": (
+            "bulkTransfer { id }",
+            {"conversationIds": bulk, **to_office},
+            {"notify": False},
+        ),
+        "undoTransfer": ("transfer { id }", {"transferId": moved["transfer"]["id"]}, {"transferId": "other"}),
+    }
+
+
+MUTATIONS = sorted(
+    name
+    for name, field in schema.core.mutation_type.fields.items()  # type: ignore[union-attr]
+    if "idempotencyKey" in field.args["input"].type.of_type.fields
+)
