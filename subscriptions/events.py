@@ -19,6 +19,8 @@ class NewEvent:
     location_id: UUID | None = None
     conversation_id: UUID | None = None
     body: dict[str, Any] = field(default_factory=dict)
+    raises_access: bool = False
+    """Whether the rights of the scope's user have changed: their cursors from before are resynchronised."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ async def append(connection: asyncpg.Connection, events: Sequence[NewEvent]) -> 
             [event.location_id for event in batch],
             [event.conversation_id for event in batch],
             [event.body for event in batch],
+            sum(event.raises_access for event in batch),
         )
         written += [
             Event(
@@ -129,7 +130,7 @@ _NO_END = 2**63 - 1
 _APPEND = """
 WITH bumped AS (
     UPDATE live_scope
-    SET seq = seq + cardinality($3::text[])
+    SET seq = seq + cardinality($3::text[]), access_version = access_version + $8::integer
     WHERE tenant_id = $1 AND id = $2
     RETURNING seq - cardinality($3::text[]) AS before
 ), added AS (

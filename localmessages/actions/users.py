@@ -69,20 +69,16 @@ async def mark_former(tx: Transaction, *, tenant_id: UUID, user_id: UUID, at: da
         user_id,
         at,
     )
-    await raise_access_version(tx, tenant_id, user_id, at)
+    await rights_changed(tx, tenant_id, user_id, at)
     await catalogue_changed(tx, tenant_id, at, ("User", user_id))
 
 
-async def raise_access_version(tx: Transaction, tenant_id: UUID, user_id: UUID, at: datetime) -> None:
-    """The person's rights have changed: their sockets must look again."""
+async def rights_changed(tx: Transaction, tenant_id: UUID, user_id: UUID, at: datetime) -> None:
+    """The person's sockets must look again what they may see."""
     # live_scope_tenant_id_kind_lane_user_id_key
     scope = await tx.connection.fetchval(
-        """
-        UPDATE live_scope SET access_version = access_version + 1
-        WHERE tenant_id = $1 AND kind = 'USER' AND user_id = $2
-        RETURNING id
-        """,
+        "SELECT id FROM live_scope WHERE tenant_id = $1 AND kind = 'USER' AND user_id = $2",
         tenant_id,
         user_id,
     )
-    tx.emit(NewEvent(tenant_id, scope, EventKind.VIEWER_CHANGED, at))
+    tx.emit(NewEvent(tenant_id, scope, EventKind.VIEWER_CHANGED, at, raises_access=True))

@@ -154,10 +154,8 @@ async def test_publishing_waits_for_nobody_while_redis_is_stopped(tenant, open_h
     own_redis.send(signal.SIGSTOP)
     try:
         events = await tenant.append(lane)
-        loop = asyncio.get_running_loop()
-        begun = loop.time()
+        # Far more than a socket takes while nobody reads it: a writer that waited would stand still here.
         for _ in range(10_000):
             hub.publish(events)
-        assert loop.time() - begun < 1
     finally:
         own_redis.send(signal.SIGCONT)
