@@ -9,7 +9,6 @@ from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from subscriptions.sources import Live
 
 from graph.context import Context, Faces
 from graph.execution import Engine
@@ -20,6 +19,7 @@ from localmessages.http.graphiql import graphiql_mount
 from localmessages.process import serving
 from localmessages.settings import Settings
 from subscriptions.protocol import GraphQLSocket
+from subscriptions.sources import Live
 
 GRAPHIQL = Path(__file__).parent.parent / "web" / "graphiql" / "dist"
 

@@ -23,7 +23,8 @@ async def rollup_differences(connection: asyncpg.Connection) -> list[asyncpg.Rec
                 SELECT tenant_id, location_id, hour, {COUNTS} FROM message_hour_delta
             ) AS parts
             GROUP BY 1, 2, 3
-            HAVING sum(inbound + agent + campaign + auto + system + delivered + non_deliverable + pending) <> 0
+            HAVING sum(inbound + agent + campaign + auto + system) <> 0
+                OR sum(delivered + non_deliverable + pending) <> 0
         ), raw AS (
             SELECT
                 message.tenant_id, location_id, local_hour(at, time_zone) AS hour,
