@@ -30,7 +30,9 @@ class Worker:
 
 SIGN_INS = (
     Worker("owner", "Iris Hollin", f"owner@{DOMAIN}", Role.OWNER, PARENT, what="owner of everything"),
-    Worker("manager", "Dana Whitlock", f"manager@{DOMAIN}", Role.MANAGER, CHILD, what="manages America"),
+    Worker(
+        "manager", "Dana Whitlock", f"manager@{DOMAIN}", Role.MANAGER, CHILD, what="manages North America"
+    ),
     Worker(
         "store",
         "Gareth Vale",
