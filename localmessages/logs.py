@@ -17,7 +17,13 @@ def configure_logging(level: str, *, json: bool) -> None:
         structlog.stdlib.ExtraAdder(),
         _without_colors,
     ]
-    closing: list[Processor] = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    # Plain tracebacks: rich ones print the value of every variable, passwords and texts among them, and keep
+    # the event loop from everybody for seconds.
+    closing: list[Processor] = [
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    ]
     if json:
         closing = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     handler = logging.StreamHandler()
