@@ -10,7 +10,12 @@ from localmessages.actions.actor import Actor, IdempotencyKey, Made, once
 from localmessages.actions.conversations import blocked, check_live, check_version, conversation_at_hand, save
 from localmessages.actions.queue import SEND, enqueue
 from localmessages.actions.reading import read_all
-from localmessages.actions.store import load_last_sent, lock_customer
+from localmessages.actions.store import (
+    Opened,
+    load_last_sent,
+    lock_customer,
+    open_customer,
+)
 from localmessages.rules.auto_reply import auto_replies
 from localmessages.rules.consent import keyword
 from localmessages.rules.customer import Customer
@@ -86,18 +91,18 @@ async def ask_to_send(connection: asyncpg.Connection, message: Message) -> None:
 
 
 async def customer_with(
-    connection: asyncpg.Connection,
-    tenant_id: UUID,
-    places: "Actor | PlacesOf",
-    phone: str,
-    at: datetime,
-    *,
-    received: str | None = None,
+    connection: asyncpg.Connection, tenant_id: UUID, places: "Actor | PlacesOf", phone: str, at: datetime
 ) -> Customer:
-    """The customer with a number, made known now if it was not. `received`: see `lock_customer`."""
-    known = await lock_customer(connection, tenant_id, places.place_of, phone=phone, received=received)
-    if known is not None:
-        return known
+    """The customer with a number, made known now if it was not."""
+    known = await lock_customer(connection, tenant_id, places.place_of, phone=phone)
+    if known is None:
+        await _make_known(connection, tenant_id, phone, at)
+        known = await lock_customer(connection, tenant_id, places.place_of, phone=phone)
+    assert known is not None
+    return known
+
+
+async def _make_known(connection: asyncpg.Connection, tenant_id: UUID, phone: str, at: datetime) -> None:
     # contact_tenant_id_phone_key; whoever makes the same contact known at this moment is waited for.
     await connection.execute(
         """
@@ -110,9 +115,6 @@ async def customer_with(
         phone,
         at,
     )
-    customer = await lock_customer(connection, tenant_id, places.place_of, phone=phone, received=received)
-    assert customer is not None
-    return customer
 
 
 class PlacesOf:
@@ -141,35 +143,28 @@ async def receive_in(
     tx: Transaction, services: Services, text: InboundText, at: datetime, *, carrier_confirms: bool = False
 ) -> Message | None:
     """The same inside a transaction that the caller has open."""
-    route = await tx.connection.fetchrow(_ROUTE, text.to_number)
-    if route is None:
-        return None
-    catalogue = await services.catalogues.of(tx.connection, route["tenant_id"], route["seq"])
-    place = catalogue.places[route["id"]]
-    return await _receive(tx, place, PlacesOf(catalogue.places), text, at, carrier_confirms)
+    opened = await _opened(tx, text)
+    if opened is not None and opened.customer is None:
+        await _make_known(tx.connection, opened.tenant_id, text.from_number, at)
+        opened = await _opened(tx, text)
+    if opened is None or opened.received is not None:
+        return opened.received if opened else None
+    assert opened.customer is not None
+    catalogue = await services.catalogues.of(tx.connection, opened.tenant_id, opened.seq)
+    place = catalogue.places[opened.location_id]
+    customer = opened.customer(PlacesOf(catalogue.places).place_of)
+    return await _receive(tx, place, customer, text, at, carrier_confirms)
 
 
-# location_number_number_key, live_scope_tenant_id_kind_lane_user_id_key
-_ROUTE = """
-SELECT location.tenant_id, location.id, live_scope.seq
-FROM location_number
-JOIN location
-    ON location.tenant_id = location_number.tenant_id
-    AND location.id = location_number.location_id
-JOIN live_scope ON live_scope.tenant_id = location.tenant_id AND live_scope.kind = 'TENANT'
-WHERE location_number.number = $1
-FOR KEY SHARE OF location
-"""
+async def _opened(tx: Transaction, text: InboundText) -> Opened | None:
+    return await open_customer(
+        tx.connection, number=text.to_number, phone=text.from_number, external_id=text.external_id
+    )
 
 
 async def _receive(
-    tx: Transaction, place: Place, places: PlacesOf, text: InboundText, at: datetime, carrier_confirms: bool
+    tx: Transaction, place: Place, customer: Customer, text: InboundText, at: datetime, carrier_confirms: bool
 ) -> Message:
-    customer = await customer_with(
-        tx.connection, place.tenant_id, places, text.from_number, at, received=text.external_id
-    )
-    if customer.received is not None:
-        return customer.received
     at = customer.after(at)
     if keyword(text.body, opted_out=customer.contact.opted_out_at is not None) is not None:
         await load_last_sent(tx.connection, [customer])

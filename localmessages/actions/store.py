@@ -1,7 +1,8 @@
 """Customers in and out of the database: locked and loaded whole, decided on by rules, saved in one go."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +22,8 @@ async def lock_customer(
     place_of: PlaceOf,
     *,
     phone: str,
-    received: str | None = None,
 ) -> Customer | None:
-    """The customer with a number; None when it is unknown. `received`: the carrier's id of a text from them.
+    """The customer with a number; None when it is unknown.
 
     Everything that changes a customer's conversations takes this lock first: writers of one customer
     queue up here, and what is loaded after it is what stands.
@@ -32,7 +32,7 @@ async def lock_customer(
     row = await connection.fetchrow(
         "SELECT * FROM contact WHERE tenant_id = $1 AND phone = $2 FOR NO KEY UPDATE", tenant_id, phone
     )
-    return await _load(connection, record_of(Contact, row), place_of, received) if row else None
+    return await _load(connection, record_of(Contact, row), place_of) if row else None
 
 
 async def lock_customer_of(
@@ -85,41 +85,72 @@ async def lock_customers(
     return customers
 
 
-async def _load(
-    connection: asyncpg.Connection, contact: Contact, place_of: PlaceOf, received: str | None = None
-) -> Customer:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What receiving a text begins with: whose number it is, who sent it, and the text if it came before.
+
+    `seq` is that of the tenant's own scope, `customer` None for a number that was never heard of.
+    """
+
+    tenant_id: UUID
+    location_id: UUID
+    seq: int
+    customer: Callable[[PlaceOf], Customer] | None
+    received: Message | None
+
+
+async def open_customer(
+    connection: asyncpg.Connection, *, number: str, phone: str, external_id: str | None
+) -> Opened | None:
+    """Lock and load whoever texts a number, in one round trip; None when no location has the number."""
+    row = await connection.fetchrow("SELECT * FROM open_customer($1, $2, $3)", number, phone, external_id)
+    assert row is not None
+    if row["tenant_id"] is None:
+        return None
+    known = row["contact"]["id"] is not None
+    repeated = known and row["received"]["id"] is not None
+    return Opened(
+        row["tenant_id"],
+        row["location_id"],
+        row["seq"],
+        partial(_customer_in, row) if known else None,
+        record_of(Message, row["received"]) if repeated else None,
+    )
+
+
+def _customer_in(row: asyncpg.Record, place_of: PlaceOf) -> Customer:
+    customer = Customer(record_of(Contact, row["contact"]), place_of)
+    _fill([customer], row)
+    return customer
+
+
+async def _load(connection: asyncpg.Connection, contact: Contact, place_of: PlaceOf) -> Customer:
     customer = Customer(contact, place_of)
-    repeated = await load_dealings(connection, contact.tenant_id, [customer], received)
-    customer.received = record_of(Message, repeated) if repeated else None
+    await load_dealings(connection, contact.tenant_id, [customer])
     return customer
 
 
 async def load_dealings(
-    connection: asyncpg.Connection,
-    tenant_id: UUID,
-    customers: Sequence[Customer],
-    received: str | None = None,
-) -> asyncpg.Record | None:
-    """Fill in the conversations, open waits and standing transfers of customers that are locked.
-
-    The row of the text with the carrier's id `received`, if there is one.
-    """
-    by_id = {customer.contact.id: customer for customer in customers}
-    row = await connection.fetchrow(_DEALINGS, tenant_id, list(by_id), received)
+    connection: asyncpg.Connection, tenant_id: UUID, customers: Sequence[Customer]
+) -> None:
+    """Fill in the conversations, open waits and standing transfers of customers that are locked."""
+    row = await connection.fetchrow(_DEALINGS, tenant_id, [customer.contact.id for customer in customers])
     assert row is not None
+    _fill(customers, row)
+
+
+def _fill(customers: Sequence[Customer], row: asyncpg.Record) -> None:
+    by_id = {customer.contact.id: customer for customer in customers}
     for conversation in row["conversations"]:
-        by_id[conversation["contact_id"]].conversations[conversation["id"]] = record_of(
-            Conversation, conversation
-        )
+        known = record_of(Conversation, conversation)
+        by_id[known.contact_id].conversations[known.id] = known
     for wait in row["waits"]:
         by_id[wait["contact_id"]].waits.append(record_of(Wait, wait))
     for transfer in row["transfers"]:
         by_id[transfer["contact_id"]].transfers.append(record_of(Transfer, transfer))
-    repeated: asyncpg.Record | None = row["received"]
-    return repeated
 
 
-# conversation_contact_idx, wait_contact_open_idx, transfer_contact_idx, message_external_id_key
+# conversation_contact_idx, wait_contact_open_idx, transfer_contact_idx
 _DEALINGS = """
 SELECT
     ARRAY(SELECT conversation FROM conversation
@@ -127,8 +158,7 @@ SELECT
     ARRAY(SELECT wait FROM wait
           WHERE tenant_id = $1 AND contact_id = ANY ($2::uuid[]) AND ended_at IS NULL) AS waits,
     ARRAY(SELECT transfer FROM transfer
-          WHERE tenant_id = $1 AND contact_id = ANY ($2::uuid[]) AND undone_at IS NULL) AS transfers,
-    (SELECT message FROM message WHERE tenant_id = $1 AND external_id = $3) AS received
+          WHERE tenant_id = $1 AND contact_id = ANY ($2::uuid[]) AND undone_at IS NULL) AS transfers
 """
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from localmessages.rules.records import (
 from localmessages.rules.waits import WaitKind
 
 R = TypeVar("R", bound=Record)
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,6 @@ class Customer:
     transfers: list[Transfer] = field(default_factory=list)
     # The last AGENT or CAMPAIGN text of a conversation: loaded only where a consent changes.
     last_sent: dict[UUID, Message | None] = field(default_factory=dict)
-    # The text that the carrier delivers again.
-    received: Message | None = None
     added: list[Record] = field(default_factory=list)
     touched: dict[int, Record] = field(default_factory=dict)
     removed: list[Wait] = field(default_factory=list)
@@ -136,15 +135,15 @@ class Customer:
         return change
 
     def after(self, at: datetime) -> datetime:
-        """`at`, or the last thing that happened here if that was later: clocks differ, and writers queue up.
+        """`at`, or right after the last thing that happened here: clocks differ, and writers queue up.
 
-        For live traffic: whoever waited for the lock must not answer before they were asked.
+        For live traffic: whoever waited for the lock must not answer before they were asked, and no two
+        changes have the same instant, so that a timeline has one order.
         """
-        instants = [self.contact.created_at, at]
-        instants += [talk.last_activity_at for talk in self.conversations.values()]
+        instants = [talk.last_activity_at for talk in self.conversations.values()]
         instants += [talk.closed_at for talk in self.conversations.values() if talk.closed_at is not None]
         instants += [wait.started_at for wait in self.waits]
-        return max(instants)
+        return max([at, self.contact.created_at, *(instant + _INSTANT for instant in instants)])
 
     def live_at(self, location_id: UUID) -> Conversation | None:
         """The conversation that is open or snoozed there."""

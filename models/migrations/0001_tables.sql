@@ -719,3 +719,50 @@ CREATE TRIGGER conversation_tagged AFTER INSERT ON conversation
     FOR EACH ROW WHEN (NEW.tag_ids <> '{}') EXECUTE FUNCTION keep_conversation_tags();
 CREATE TRIGGER conversation_retagged AFTER UPDATE ON conversation
     FOR EACH ROW WHEN (NEW.tag_ids <> '{}' OR OLD.tag_ids <> '{}') EXECUTE FUNCTION keep_conversation_tags();
+
+-- What receiving a text begins with, in one round trip: whose number it is, the sender under lock, and then, each
+-- as it stands after the lock: their conversations, open waits and standing transfers, and the text itself if the
+-- carrier delivered it before. Without a location nothing is set; without a sender, nothing after `seq`.
+CREATE FUNCTION open_customer(
+    number_texted text, sender text, carrier_id text,
+    OUT tenant_id uuid, OUT location_id uuid, OUT seq bigint, OUT contact contact,
+    OUT conversations conversation[], OUT waits wait[], OUT transfers transfer[], OUT received message
+) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    tenant uuid;
+    person uuid;
+BEGIN
+    -- location_number_number_key, live_scope_tenant_id_kind_lane_user_id_key. A change of zone waits for us.
+    SELECT location.tenant_id, location.id, live_scope.seq INTO tenant, location_id, seq
+    FROM location_number
+    JOIN location
+        ON location.tenant_id = location_number.tenant_id AND location.id = location_number.location_id
+    JOIN live_scope ON live_scope.tenant_id = location.tenant_id AND live_scope.kind = 'TENANT'
+    WHERE location_number.number = number_texted
+    FOR KEY SHARE OF location;
+    open_customer.tenant_id := tenant;
+    IF tenant IS NULL THEN
+        RETURN;
+    END IF;
+    -- contact_tenant_id_phone_key
+    SELECT * INTO contact FROM contact
+    WHERE contact.tenant_id = tenant AND contact.phone = sender
+    FOR NO KEY UPDATE;
+    person := contact.id;
+    IF person IS NULL THEN
+        RETURN;
+    END IF;
+    -- conversation_contact_idx, wait_contact_open_idx, transfer_contact_idx, message_external_id_key
+    conversations := ARRAY(
+        SELECT conversation FROM conversation
+        WHERE conversation.tenant_id = tenant AND conversation.contact_id = person);
+    waits := ARRAY(
+        SELECT wait FROM wait
+        WHERE wait.tenant_id = tenant AND wait.contact_id = person AND wait.ended_at IS NULL);
+    transfers := ARRAY(
+        SELECT transfer FROM transfer
+        WHERE transfer.tenant_id = tenant AND transfer.contact_id = person AND transfer.undone_at IS NULL);
+    SELECT * INTO received FROM message
+    WHERE message.tenant_id = tenant AND message.external_id = carrier_id;
+END $$;
