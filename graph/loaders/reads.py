@@ -25,6 +25,9 @@ R = TypeVar("R")
 N = TypeVar("N")
 Load = Callable[[list[K]], Awaitable[Mapping[K, T]]]
 
+# Each word and each three letters are looked up: thousands of them took seconds.
+LONGEST_SEARCH = 200
+
 
 class Reads:
     """Base of the groups. An operation has one of each; so what is batched and kept is of this operation."""
@@ -73,7 +76,10 @@ def _in_order(load: Load[K, T]) -> Callable[[list[K]], Awaitable[list[T | None]]
 
 
 def checked_search(search: str | None) -> str | None:
-    """A text to look for; BAD_USER_INPUT if it is too short."""
+    """A text to look for; BAD_USER_INPUT if it is too short, LIMIT_EXCEEDED if looking would take long."""
+    if search is not None and len(search) > LONGEST_SEARCH:
+        message = f"At most {LONGEST_SEARCH} characters are searched for; {len(search)} were given."
+        raise coded(ErrorCode.LIMIT_EXCEEDED, message, limit=LONGEST_SEARCH, value=len(search))
     try:
         if search is not None:
             needles(search)
