@@ -257,7 +257,10 @@ async def test_a_conversation_of_an_event_is_the_one_that_is_read(
         ('{ locations(after: "nonsense") { nodes { id } } }', "BAD_USER_INPUT"),
         ('{ contacts(filter: { search: "x" }) { nodes { id } } }', "BAD_USER_INPUT"),
         (f'{{ contacts(filter: {{ search: "{"x" * 201}" }}) {{ nodes {{ id }} }} }}', "LIMIT_EXCEEDED"),
-        (f'{{ conversations(filter: {{ search: "{"a b " * 51}" }}) {{ nodes {{ id }} }} }}', "LIMIT_EXCEEDED"),
+        (
+            f'{{ conversations(filter: {{ search: "{"a b " * 51}" }}) {{ nodes {{ id }} }} }}',
+            "LIMIT_EXCEEDED",
+        ),
         (f"{{ locationsSummary(window: {{ on: {BACKWARDS} }}) {{ asOf }} }}", "INVALID_WINDOW"),
         ("query { nodes(ids: [" + '"x",' * 101 + "]) { id } }", "LIMIT_EXCEEDED"),
     ],
