@@ -71,21 +71,21 @@ class Message:
     contact_id: UUID
     at: datetime
     direction: MessageDirection
-    origin: MessageOrigin | None
-    external_id: str | None
+    origin: MessageOrigin | None = None
+    external_id: str | None = None
     body: str
     from_number: str
     to_number: str
-    received_on: str | None
-    agent_id: UUID | None
-    campaign_id: UUID | None
-    payment_request_id: UUID | None
+    received_on: str | None = None
+    agent_id: UUID | None = None
+    campaign_id: UUID | None = None
+    payment_request_id: UUID | None = None
     status: MessageStatus
     status_at: datetime
-    failure_code: str | None
-    refused: bool
-    keyword: Keyword | None
-    eligible: bool
+    failure_code: str | None = None
+    refused: bool = False
+    keyword: Keyword | None = None
+    eligible: bool = False
     encoding: TextEncoding
     segments: int
     version: int

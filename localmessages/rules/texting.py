@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from localmessages.rules import consent
@@ -63,37 +64,20 @@ def receive(customer: Customer, place: Place, text: InboundText, at: datetime) -
     keyword = consent.keyword(text.body, opted_out=contact.opted_out_at is not None)
     eligible = keyword is None and contact.blocked_at is None
     conversation = _conversation_for(customer, place, at, opens=eligible)
-    size = measure(text.body)
-    message = customer.add(
-        Message(
-            tenant_id=contact.tenant_id,
-            id=new_key(at),
-            conversation_id=conversation.id,
-            location_id=conversation.location_id,
-            contact_id=contact.id,
-            at=at,
-            direction=MessageDirection.INBOUND,
-            origin=None,
-            external_id=text.external_id,
-            body=text.body,
-            from_number=text.from_number,
-            to_number=text.to_number,
-            received_on=text.to_number if conversation.location_id != place.id else None,
-            agent_id=None,
-            campaign_id=None,
-            payment_request_id=None,
-            status=MessageStatus.RECEIVED,
-            status_at=at,
-            failure_code=None,
-            refused=False,
-            keyword=keyword,
-            eligible=eligible,
-            encoding=size.encoding,
-            segments=size.segments,
-            version=customer.next_version(conversation),
-        )
+    message = _write(
+        customer,
+        conversation,
+        at,
+        direction=MessageDirection.INBOUND,
+        external_id=text.external_id,
+        body=text.body,
+        from_number=text.from_number,
+        to_number=text.to_number,
+        received_on=text.to_number if conversation.location_id != place.id else None,
+        status=MessageStatus.RECEIVED,
+        keyword=keyword,
+        eligible=eligible,
     )
-    conversation.last_message_id, conversation.last_activity_at = message.id, at
     if contact.blocked_at is None:
         conversation.entry_count += 1
     if eligible:
@@ -130,37 +114,23 @@ def send(customer: Customer, conversation: Conversation, text: OutboundText, at:
     by_person = text.origin is MessageOrigin.AGENT
     if by_person and conversation.status is ConversationStatus.SNOOZED:
         wake(customer, conversation, at, by=text.agent_id)
-    size = measure(text.body)
-    message = customer.add(
-        Message(
-            tenant_id=contact.tenant_id,
-            id=new_key(at),
-            conversation_id=conversation.id,
-            location_id=conversation.location_id,
-            contact_id=contact.id,
-            at=at,
-            direction=MessageDirection.OUTBOUND,
-            origin=text.origin,
-            external_id=text.external_id,
-            body=text.body,
-            from_number=text.from_number,
-            to_number=contact.phone,
-            received_on=None,
-            agent_id=text.agent_id,
-            campaign_id=text.campaign_id,
-            payment_request_id=text.payment_request_id,
-            status=MessageStatus.FAILED if text.refused else MessageStatus.QUEUED,
-            status_at=at,
-            failure_code=text.refusal_code if text.refused else None,
-            refused=text.refused,
-            keyword=None,
-            eligible=False,
-            encoding=size.encoding,
-            segments=size.segments,
-            version=customer.next_version(conversation),
-        )
+    message = _write(
+        customer,
+        conversation,
+        at,
+        direction=MessageDirection.OUTBOUND,
+        origin=text.origin,
+        external_id=text.external_id,
+        body=text.body,
+        from_number=text.from_number,
+        to_number=contact.phone,
+        agent_id=text.agent_id,
+        campaign_id=text.campaign_id,
+        payment_request_id=text.payment_request_id,
+        status=MessageStatus.FAILED if text.refused else MessageStatus.QUEUED,
+        failure_code=text.refusal_code if text.refused else None,
+        refused=text.refused,
     )
-    conversation.last_message_id, conversation.last_activity_at = message.id, at
     if by_person:
         conversation.answered = conversation.active = True
         answer_wait(customer, conversation, message)
@@ -170,6 +140,31 @@ def send(customer: Customer, conversation: Conversation, text: OutboundText, at:
     customer.entered(conversation, message)
     if text.refused:
         _heed_failure(customer, conversation, message, text.refusal_code, at)
+    return message
+
+
+def _write(
+    customer: Customer, conversation: Conversation, at: datetime, *, body: str, **details: Any
+) -> Message:
+    """A new text, as the last of its conversation."""
+    size = measure(body)
+    message = customer.add(
+        Message(
+            tenant_id=conversation.tenant_id,
+            id=new_key(at),
+            conversation_id=conversation.id,
+            location_id=conversation.location_id,
+            contact_id=conversation.contact_id,
+            at=at,
+            status_at=at,
+            body=body,
+            encoding=size.encoding,
+            segments=size.segments,
+            version=customer.next_version(conversation),
+            **details,
+        )
+    )
+    conversation.last_message_id, conversation.last_activity_at = message.id, at
     return message
 
 
