@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from graph.context import Context, Faces
@@ -34,7 +34,7 @@ def create_app(settings: Settings) -> Starlette:
         Route("/healthz", healthz),
     ]
     if settings.graphiql:
-        routes.append(graphiql_mount(GRAPHIQL))
+        routes += [Route("/", to_graphiql), graphiql_mount(GRAPHIQL)]
     return Starlette(routes=routes, lifespan=_lifespan(settings))
 
 
@@ -47,6 +47,11 @@ async def socket_context_for(connection: HTTPConnection, authorization: str | No
     """The context of an operation on a socket, whose first message says who asks."""
     state = connection.app.state
     return Context.for_token(state.services, state.faces, authorization)
+
+
+async def to_graphiql(request: Request) -> RedirectResponse:
+    """What a newcomer finds at the address alone, as long as there is no console."""
+    return RedirectResponse("/graphiql/")
 
 
 async def healthz(request: Request) -> PlainTextResponse:
