@@ -24,7 +24,20 @@ from tests.support.every_mutation import MUTATIONS, given
 
 FORESEEN = {"BAD_USER_INPUT", "BAD_REQUEST", "LIMIT_EXCEEDED", "GRAPHQL_VALIDATION_FAILED"}
 BAD_TEXTS = ["", " ", "x" * 10_000, "\u0007", "a\u0000b", "\udc00", "' OR 1=1 --", "{unknown}", "🙂" * 900]
-BAD_VALUES = [None, 0, -1, 2**31, 1e308, True, [], {}, *BAD_TEXTS, "2026-09-15T00:00:00", "+1", "24:01"]
+BAD_VALUES: list[Any] = [
+    None,
+    0,
+    -1,
+    2**31,
+    1e308,
+    True,
+    [],
+    {},
+    *BAD_TEXTS,
+    "2026-09-15T00:00:00",
+    "+1",
+    "24:01",
+]
 
 Path = tuple[str | int, ...]
 
