@@ -8,13 +8,10 @@ from localmessages.rules.place import Place
 from localmessages.rules.records import Conversation
 
 
-def conversation_for_inbound(
-    customer: Customer, place: Place, at: datetime, *, opens: bool
-) -> Conversation | None:
+def conversation_for_inbound(customer: Customer, place: Place, at: datetime) -> Conversation | None:
     """Where a text to a number of `place` goes; None for a new conversation there.
 
-    `opens` is false for a keyword or a text from a blocked contact: such a one is kept in the last
-    conversation however long that is closed.
+    However long one is open, it goes on; what was closed too long ago is over, also for a keyword.
     """
     if (talk := customer.live_at(place.id)) is not None:
         return talk
@@ -24,7 +21,7 @@ def conversation_for_inbound(
     # One that moved on may be closed where it is now, while another is open there.
     if not last.live and (talk := customer.live_at(last.location_id)) is not None:
         return talk
-    if last.live or not opens or _reopens(last, at, place.settings.reopen_within):
+    if last.live or _reopens(last, at, place.settings.reopen_within):
         return last
     return None
 

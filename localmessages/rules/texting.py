@@ -97,7 +97,7 @@ def receive(customer: Customer, place: Place, text: InboundText, at: datetime) -
 
 
 def _conversation_for(customer: Customer, place: Place, at: datetime, *, opens: bool) -> Conversation:
-    conversation = conversation_for_inbound(customer, place, at, opens=opens)
+    conversation = conversation_for_inbound(customer, place, at)
     if conversation is None:
         status = ConversationStatus.OPEN if opens else ConversationStatus.CLOSED
         return customer.begin_conversation(place, at, status)

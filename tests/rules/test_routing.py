@@ -56,10 +56,22 @@ def test_a_keyword_is_kept_in_the_last_conversation_and_opens_nothing() -> None:
     scene = Scene()
     talk = scene.talk_of(scene.text())
     scene.close(talk)
-    scene.passes(days=300)
+    scene.passes(days=29)
 
     assert scene.text("STOP").conversation_id == talk.id
     assert talk.status is ConversationStatus.CLOSED
+
+
+def test_a_keyword_to_what_is_over_is_kept_in_a_new_closed_one() -> None:
+    scene = Scene()
+    talk = scene.talk_of(scene.text())
+    scene.close(talk)
+    scene.passes(days=30)
+
+    kept = scene.talk_of(scene.text("STOP"))
+
+    assert kept is not talk
+    assert kept.status is ConversationStatus.CLOSED
 
 
 def test_a_keyword_out_of_nowhere_is_kept_in_a_closed_one() -> None:
