@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -48,6 +49,7 @@ class Context:
         self.faces = faces
         self.bearer = bearer
         self._beginning: asyncio.Task[Beginning] | None = None
+        self._held = AsyncExitStack()
 
     @classmethod
     def for_token(cls, services: Services, faces: Faces, authorization: str | None) -> Context:
@@ -62,6 +64,14 @@ class Context:
         """Go on as somebody else, who has just signed in."""
         self.bearer = bearer
         self.forget()
+
+    def at_end(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Have something closed when the operation has ended."""
+        self._held.push_async_callback(close)
+
+    async def finish(self) -> None:
+        """The operation has ended: give back what it held."""
+        await self._held.aclose()
 
     def forget(self) -> None:
         """Read everything anew: something was changed."""

@@ -75,6 +75,10 @@ class Engine:
         except TimeoutError:
             message = f"This took longer than {self.limits.seconds:g} seconds. Ask for less at a time."
             return _answer(None, [coded(ErrorCode.TIMEOUT, message)])
+        finally:
+            finish = getattr(context, "finish", None)
+            if finish is not None:
+                await finish()
         return _answer(result.data, result.errors)
 
     async def subscribe(self, operation: Operation, context: Any) -> AsyncGenerator[Answer, None]:

@@ -17,6 +17,7 @@ from resolvers.location import LocationMutations, LocationQueries
 from resolvers.message import MessageMutations, MessageQueries
 from resolvers.metrics import LocationsSummaryQueries
 from resolvers.node import NodeQueries
+from resolvers.report import MessagesReportQueries
 from resolvers.tag import TagMutations, TagQueries
 from resolvers.transfer import TransferMutations, TransferQueries
 from resolvers.user import UserQueries
@@ -41,6 +42,7 @@ class Query(
     TransferQueries,
     CampaignQueries,
     LocationsSummaryQueries,
+    MessagesReportQueries,
     EventQueries,
 ):
     pass

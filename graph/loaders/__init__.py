@@ -4,6 +4,7 @@ from graph.loaders.by_id import NodeReads
 from graph.loaders.consent import ConsentReads
 from graph.loaders.directory import DirectoryReads
 from graph.loaders.locations import LocationReads
+from graph.loaders.report_details import ReportDetailReads
 from graph.loaders.summary import SummaryReads
 from graph.loaders.texts import TextReads
 from graph.loaders.transfer_preview import TransferPreviewReads
@@ -16,6 +17,7 @@ class Loaders(
     ConsentReads,
     DirectoryReads,
     LocationReads,
+    ReportDetailReads,
     SummaryReads,
     TextReads,
     TransferPreviewReads,

@@ -18,6 +18,7 @@ from graph.loaders.contacts import ContactReads
 from graph.loaders.conversations import ConversationReads
 from graph.loaders.nodes import Nodes
 from graph.loaders.reads import too_many
+from graph.loaders.report_by_id import ReportNodeReads
 from graph.types.link import TrackedLink
 from graph.types.message import Message
 from graph.types.node import Node
@@ -35,7 +36,9 @@ _CATALOGUE: dict[str, Callable[[Nodes, UUID], Node | None]] = {
 }
 
 
-class NodeReads(ApiKeyReads, BulkTransferReads, CommerceReads, ContactReads, ConversationReads):
+class NodeReads(
+    ApiKeyReads, BulkTransferReads, CommerceReads, ContactReads, ReportNodeReads, ConversationReads
+):
     """What has an id, as far as the viewer may see it."""
 
     async def query_node(self, *, id: str, info: Info) -> Node | None:
@@ -71,6 +74,9 @@ class NodeReads(ApiKeyReads, BulkTransferReads, CommerceReads, ContactReads, Con
             "PaymentRequest": self.payment_request,
             "BulkTransfer": self.bulk_transfer,
             "ApiKey": self.api_key,
+            "ReportRow": self.report_row,
+            "ReportConversation": self.report_conversation,
+            "Wait": self.wait,
         }
 
     async def tracked_link_message(self, link: TrackedLink, *, info: Info) -> Message:

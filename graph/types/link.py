@@ -75,3 +75,17 @@ class TrackedLink(Node):
         return await info.context.load.tracked_link_click_events(
             self, page=page(first, after, last, before), info=info
         )
+
+
+@strawberry.type(description="An item in a list of links.")
+class TrackedLinkEdge:
+    cursor: str = strawberry.field(description="Its position; pass it as `after` or `before`.")
+    node: TrackedLink = strawberry.field(description="The item.")
+
+
+@strawberry.type(description="A page of links.")
+class TrackedLinkConnection(Connection, edge=TrackedLinkEdge):
+    edges: list[TrackedLinkEdge] = computed("The links of this page, each with its cursor.")
+    nodes: list[TrackedLink] = strawberry.field(description="The links of this page, without cursors.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies, and whether there is more.")
+    total_count: int = strawberry.field(description="How many links there are on all pages.")

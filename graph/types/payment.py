@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 from strawberry import Info
 
+from graph.pagination import Connection, PageInfo, computed
 from graph.scalars import URL
 from graph.types.enums import describe
 from graph.types.node import Node
@@ -97,3 +98,19 @@ class PaymentRequest(Node):
     @strawberry.field(description="Everything that the payment provider reported, oldest first.")
     async def events(self, info: Info) -> list[PaymentEvent]:
         return await info.context.load.payment_request_events(self, info=info)
+
+
+@strawberry.type(description="An item in a list of payment requests.")
+class PaymentRequestEdge:
+    cursor: str = strawberry.field(description="Its position; pass it as `after` or `before`.")
+    node: PaymentRequest = strawberry.field(description="The item.")
+
+
+@strawberry.type(description="A page of payment requests.")
+class PaymentRequestConnection(Connection, edge=PaymentRequestEdge):
+    edges: list[PaymentRequestEdge] = computed("The payment requests of this page, each with its cursor.")
+    nodes: list[PaymentRequest] = strawberry.field(
+        description="The payment requests of this page, without cursors."
+    )
+    page_info: PageInfo = strawberry.field(description="Where the page lies, and whether there is more.")
+    total_count: int = strawberry.field(description="How many payment requests there are on all pages.")

@@ -18,13 +18,12 @@ from models.database import Database
 from tests.support.api import SECRET, Reader, owner_of
 from tests.support.locations_page import locations_page
 from tests.support.logs import encoded
+from tests.support.report_page import report_page, rows_by_sid, waits_by_end
 from tests.support.summary_numbers import differences
 
 OWN = Path(__file__).parents[1] / "golden"
 FOLDERS = [Path(name) for name in os.environ.get("GOLDEN_DIRS", str(OWN)).split(":") if name]
 FILES = [file for folder in FOLDERS for file in sorted(folder.glob("*.json"))]
-# The Messages Report is not asked yet; what stands under any other name must be answered.
-NOT_YET_ASKED = ("report", "rows", "rowCount", "waits")
 
 Case = dict[str, Any]
 
@@ -40,21 +39,6 @@ def case(request) -> Case:
 
 
 @pytest.fixture
-def asked(case: Case, record_property) -> Case:
-    """Of what is expected, what can be asked; the rest is named in the report of the run."""
-    waiting = [path for path in case["expect"] if _belongs_to_the_report(path)]
-    if waiting:
-        record_property("not_yet_asked", waiting)
-        print(f"not yet asked, for they belong to the Messages Report: {', '.join(waiting)}")
-    return {path: value for path, value in case["expect"].items() if path not in waiting}
-
-
-def _belongs_to_the_report(path: str) -> bool:
-    names = path.split(".")
-    return (names[1] if names[0] == "previous" else names[0]) in NOT_YET_ASKED
-
-
-@pytest.fixture
 def services(case: Case, database: Database) -> Services:
     """Its clock stands at the last line of the log."""
     now = datetime.fromisoformat([line["at"] for line in case["log"] if "at" in line][-1])
@@ -62,12 +46,12 @@ def services(case: Case, database: Database) -> Services:
 
 
 @pytest.mark.parametrize("batch", [None, 4], ids=["in one transaction", "in batches"])
-async def test_the_numbers_come_out(case: Case, asked: Case, services: Services, batch: int | None):
+async def test_the_numbers_come_out(case: Case, services: Services, batch: int | None):
     await replay_lines(services, encoded(case["log"]), batch=batch)
     reader = await owner_of(services, case["log"][0]["id"])
 
     page = await _page(reader, case)
-    assert _differences(asked, page) == []
+    assert _differences(case["expect"], page) == []
 
     counts = await replay_lines(services, encoded(case["log"]), batch=batch)
     assert counts.repeated > 0
@@ -75,7 +59,15 @@ async def test_the_numbers_come_out(case: Case, asked: Case, services: Services,
 
 
 async def _page(reader: Reader, case: Case) -> Case:
-    return await locations_page(reader, case["range"], case.get("filters"))
+    asked = (reader, case["range"], case.get("filters"))
+    page, report = await locations_page(*asked), await report_page(*asked)
+    return {
+        **page,
+        **report,
+        "previous": {**page["previous"], **report["previous"]},
+        "rows": await rows_by_sid(*asked),
+        "waits": await waits_by_end(*asked),
+    }
 
 
 def _differences(expected: Case, page: Case) -> list[str]:
@@ -84,6 +76,8 @@ def _differences(expected: Case, page: Case) -> list[str]:
 
 def _at(path: str, page: Any) -> Any:
     for name in path.split("."):
+        if isinstance(page, list):
+            page = {str(n): one for n, one in enumerate(page)}
         if not isinstance(page, dict) or name not in page:
             return f"nothing at {name!r}"
         page = page[name]

@@ -1,4 +1,4 @@
-"""Ten weeks of twelve locations: every number of the Locations page, against ones told by the log alone.
+"""Ten weeks of twelve locations: every number of both reports, against ones told by the log alone.
 
 The log is no part of the project. It is looked for in `TOWN_DIR`, or beside the project in `shared/data`.
 """
@@ -16,6 +16,7 @@ from models.catalogue import Catalogues
 from models.database import Database
 from tests.support.api import SECRET, owner_of
 from tests.support.locations_page import locations_page
+from tests.support.report_page import Numbers, report_page
 from tests.support.summary_numbers import differences
 
 FOLDER = Path(os.environ.get("TOWN_DIR") or Path(__file__).parents[3] / "shared" / "data")
@@ -23,7 +24,7 @@ LOG, ANSWERS = FOLDER / "town.jsonl.gz", FOLDER / "town.expected.json"
 LINES_AT_ONCE = 20_000
 
 
-async def test_every_number_of_the_locations_page_is_that_of_the_town(database: Database, record_property):
+async def test_every_number_is_that_of_the_town(database: Database, record_property):
     if not (LOG.exists() and ANSWERS.exists()):
         print(f"Nothing was compared: {FOLDER} has no {LOG.name} with {ANSWERS.name}. Name it in TOWN_DIR.")
         record_property("nothing_compared", f"{FOLDER} has no town")
@@ -37,14 +38,28 @@ async def test_every_number_of_the_locations_page_is_that_of_the_town(database: 
 
     wrong = {}
     for case in answers["cases"]:
-        page = await locations_page(reader, case["range"], case["filters"])
-        wrong[case["title"]] = differences(_expected(case), page)
+        asked = (reader, case["range"], case["filters"])
+        page, report = await locations_page(*asked), await report_page(*asked)
+        before = report.pop("previous")["report"]
+        wrong[case["title"]] = [
+            *differences(_locations_page(case), page),
+            *differences({"report": case["report"], "rowCount": case["rowCount"]}, report),
+            *differences(_tiles(case["previous"]["report"], before), before, "previous"),
+        ]
 
     assert {title: found for title, found in wrong.items() if found} == {}
     assert len(wrong) == len(answers["cases"]) > 0
 
 
-def _expected(case: dict[str, Any]) -> dict[str, Any]:
+def _tiles(expected: Numbers, shown: Numbers) -> Numbers:
+    """What the tiles of the window before show, without what only a detail tells."""
+    return {
+        name: {key: value for key, value in tile.items() if key in shown[name]}
+        for name, tile in expected.items()
+    }
+
+
+def _locations_page(case: dict[str, Any]) -> dict[str, Any]:
     previous = {name: part for name, part in case["previous"].items() if name in ("total", "locations")}
     return {
         "asOf": case["asOf"],

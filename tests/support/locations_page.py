@@ -61,7 +61,7 @@ async def locations_page(
     ids = await _ids(reader) if chosen else {}
     asked = {
         "locationIds": [ids[name] for name in chosen] if chosen else None,
-        "window": _window(asked_range),
+        "window": window(asked_range),
     }
     found: Numbers = {}
     for mode in MODES:
@@ -70,7 +70,7 @@ async def locations_page(
     return found
 
 
-def _window(asked_range: Mapping[str, Any]) -> Numbers:
+def window(asked_range: Mapping[str, Any]) -> Numbers:
     if "last" in asked_range:
         return {"last": DAYS[asked_range["last"]]}
     return {"between": {"start": asked_range["start"], "end": asked_range["end"]}}
@@ -89,7 +89,7 @@ async def _ids(reader: Reader) -> dict[str, str]:
 def _page(summary: Numbers, mode: str) -> Numbers:
     each = {part["location"]["externalId"]: part for part in summary["locations"]}
     return {
-        "asOf": _instant(summary["asOf"]),
+        "asOf": instant(summary["asOf"]),
         "total": _metrics(summary["total"], mode),
         "locations": {name: _metrics(part, mode) for name, part in each.items()},
         "previous": {
@@ -103,7 +103,7 @@ def _metrics(part: Numbers, mode: str) -> Numbers:
     new = part["newInboundConversations"]
     return {
         **_of_mode({name: part[name] for name in part if name not in ("location", "previous")}, mode),
-        "newInboundConversations": {**new, "oldestWaitingSince": _instant(new["oldestWaitingSince"])},
+        "newInboundConversations": {**new, "oldestWaitingSince": instant(new["oldestWaitingSince"])},
         "daily": {day["on"]: _of_mode(day, mode) for day in part["daily"]},
     }
 
@@ -112,7 +112,7 @@ def _of_mode(part: Numbers, mode: str) -> Numbers:
     return {**part, "responseTime": {mode: part["responseTime"]}}
 
 
-def _instant(text: str | None) -> str | None:
+def instant(text: str | None) -> str | None:
     """As the cases write instants: in UTC, without an empty fraction."""
     return datetime.fromisoformat(text).isoformat().replace("+00:00", "Z") if text else None
 

@@ -1,0 +1,136 @@
+"""Reads of the Messages Report: its beginning, its tiles, its table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+from uuid import UUID
+
+from strawberry import Info
+
+from graph.ids import expect_ids
+from graph.loaders.nodes import Nodes
+from graph.loaders.reading import Reading, Snapshot
+from graph.loaders.reads import Reads, checked_search, seen_locations, shown, too_many
+from graph.loaders.report_nodes import row_node, tiles_node, window_node
+from graph.loaders.summary import spec_of
+from graph.lookahead import Paths, selected
+from graph.scalars import Cursor
+from graph.types.report import MessagesReport, MessagesReportFilter
+from graph.types.report_row import ReportRow, ReportRowConnection, ReportRowFilter, ReportRowOrder
+from graph.types.report_tiles import MessagesReportTiles
+from localmessages.reports.keyset import Page
+from localmessages.reports.messages_report.all_tiles import TileGroup, all_tiles
+from localmessages.reports.messages_report.columns import RowOrder
+from localmessages.reports.messages_report.rows import WantedRows, count_rows, rows_page
+from localmessages.reports.messages_report.scope import ReportFilter, ReportScopes, Scope
+from localmessages.rules.metrics import OutOfHours
+from localmessages.rules.report import MOST_FILTER_IDS
+from subscriptions import position
+
+_GROUPS = {
+    TileGroup.TEXTS: (
+        "messagesDelivered",
+        "nonDeliverableMessages",
+        "conversationsHeld",
+        "conversationsWithPayByText",
+    ),
+    TileGroup.PAY_BY_TEXT: ("payByTextConversion",),
+    TileGroup.OPT_OUTS: ("optOuts",),
+    TileGroup.LINKS: ("linksSent", "linksClicked", "linkClickRate"),
+    TileGroup.INBOUND: ("inboundResponseTime",),
+    TileGroup.OUTBOUND: ("outboundResponseTime",),
+}
+
+
+class ReportReads(Reads):
+    """One snapshot for everything that is selected of a report; it is given back with the operation."""
+
+    async def query_messages_report(
+        self, *, filter: MessagesReportFilter, out_of_hours: OutOfHours, info: Info
+    ) -> MessagesReport:
+        """A report, of which nothing is read yet but where the log stands."""
+        nodes = await self.nodes()
+        viewer = nodes.viewer
+        scopes = ReportScopes(viewer.tenant_id, report_filter(nodes, filter), self.now)
+        snapshot = Snapshot()
+        self.context.at_end(snapshot.close)
+        await snapshot.open(self.context.services.database)
+        async with snapshot.connection() as connection:
+            # The first statement is where the snapshot is taken, so the position is the snapshot's own.
+            cursor = await position.now(connection, viewer.tenant_id, viewer.user_id)
+        return MessagesReport(
+            reading=Reading(snapshot, viewer, scopes, out_of_hours),
+            as_of=self.now,
+            cursor=Cursor(cursor.encode()),
+            window=window_node(scopes.shown),
+        )
+
+    async def messages_report_tiles(self, report: MessagesReport, *, info: Info) -> MessagesReportTiles:
+        """The tiles that are selected."""
+        reading = cast(Reading, report.reading)
+        return await self._tiles(reading, reading.scopes.window, selected(info))
+
+    async def messages_report_previous(self, report: MessagesReport, *, info: Info) -> MessagesReportTiles:
+        """The same for the window before."""
+        reading = cast(Reading, report.reading)
+        return await self._tiles(reading, reading.scopes.before, selected(info))
+
+    async def _tiles(self, reading: Reading, scope: Scope, paths: Paths) -> MessagesReportTiles:
+        wanted = {group for group, names in _GROUPS.items() if not paths.isdisjoint(names)}
+        async with reading.connection() as connection:
+            return tiles_node(await all_tiles(connection, scope, reading.out_of_hours, wanted))
+
+    async def messages_report_rows(
+        self,
+        report: MessagesReport,
+        *,
+        search: str | None,
+        filter: ReportRowFilter | None,
+        order_by: ReportRowOrder,
+        page: Page,
+        info: Info,
+    ) -> ReportRowConnection:
+        """The table."""
+        given = filter or ReportRowFilter()
+        wanted = WantedRows(given.direction, given.origins, given.statuses, checked_search(search))
+        return await self.report_rows(cast(Reading, report.reading), wanted, order_by, page, info)
+
+    async def report_rows(
+        self, reading: Reading, wanted: WantedRows, order_by: ReportRowOrder, page: Page, info: Info
+    ) -> ReportRowConnection:
+        """A page of texts of a report."""
+        nodes = await self.nodes()
+        order = RowOrder(order_by.column, order_by.direction)
+        async with reading.connection() as connection:
+            found = await rows_page(connection, reading.scope, wanted, page, order)
+            counted = "totalCount" in selected(info)
+            count = await count_rows(connection, reading.scope, wanted) if counted else 0
+        cursors = {view.message.id: view.cursor for view in found.items}
+        rows = shown(found, lambda view: row_node(nodes, view))
+        return ReportRowConnection.of(
+            rows, lambda node: cursors[cast(ReportRow, node).key], total_count=count
+        )
+
+
+def report_filter(nodes: Nodes, given: MessagesReportFilter) -> ReportFilter:
+    """What was asked for, at the locations that the viewer sees."""
+    tags = given.tags
+    places = _keys("locationIds", "Location", given.location_ids)
+    return ReportFilter(
+        places=[nodes.catalogue.places[key] for key in seen_locations(nodes.viewer.location_ids, places)],
+        window=spec_of(given.window),
+        zone=given.time_zone,
+        agent_ids=_keys("agentIds", "User", given.agent_ids),
+        campaign_ids=_keys("campaignIds", "Campaign", given.campaign_ids),
+        any_tags=_keys("anyOf", "Tag", tags.any_of if tags else None),
+        all_tags=_keys("allOf", "Tag", tags.all_of if tags else None),
+    )
+
+
+def _keys(name: str, type_name: str, ids: Sequence[str] | None) -> list[UUID] | None:
+    if ids is None:
+        return None
+    if len(ids) > MOST_FILTER_IDS:
+        raise too_many(name, len(ids), MOST_FILTER_IDS)
+    return expect_ids(type_name, ids)

@@ -1,0 +1,112 @@
+"""The tiles about texts and conversations: one look at every text of the window, in the covering index."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import asyncpg
+
+from localmessages.reports.messages_report.scope import Scope, joined, together
+from localmessages.reports.messages_report.tiles import CountTile, exclusions
+from localmessages.reports.rows import Args
+
+DELIVERED = "message.direction = 'OUTBOUND' AND message.status IN ('DELIVERED', 'READ')"
+NON_DELIVERABLE = "message.direction = 'OUTBOUND' AND message.status IN ('UNDELIVERED', 'FAILED')"
+PENDING = "message.direction = 'OUTBOUND' AND message.status IN ('QUEUED', 'SENDING', 'SENT')"
+# Whatever was accepted for sending, also what the carrier then refused (C1).
+PAY_BY_TEXT = "message.payment_request_id IS NOT NULL"
+
+IS_HELD = "talk.has_inbound AND talk.has_agent"
+HAS_PAY_BY_TEXT = "talk.has_pay_by_text"
+
+
+_OF_PERSONS = "coalesce(message.origin, 'AGENT') IN ('AGENT', 'CAMPAIGN')"
+TALK_FIGURES = f"""count(*) FILTER (WHERE message.direction = 'INBOUND') AS inbound,
+        count(*) FILTER (WHERE message.origin IN ('AGENT', 'CAMPAIGN')) AS outbound,
+        min(message.at) FILTER (WHERE {_OF_PERSONS}) AS first_at,
+        max(message.at) FILTER (WHERE {_OF_PERSONS}) AS last_at,
+        max(message.at) AS latest_at"""
+
+
+def talks(scope: Scope, args: Args, *, figures: bool = False) -> str:
+    """The conversations with a text in the report, each with what it has in the same dates, places and tags.
+
+    Whether both sides said something does not ask who is stamped on what: so all texts are looked at, and
+    those in the report are counted.
+    """
+    within = scope.within("message", "at", args)
+    stamped = together(scope.stamped("message", args), indent="        ")
+
+    def count(condition: str) -> str:
+        return f"count(*) FILTER (WHERE {condition} AND {stamped})"
+
+    # message_location_idx, alone
+    return f"""talk AS (
+    SELECT
+        message.conversation_id,
+        {count(DELIVERED)} AS delivered,
+        {count(NON_DELIVERABLE)} AS non_deliverable,
+        {count(PENDING)} AS pending,
+        bool_or({PAY_BY_TEXT} AND {stamped}) AS has_pay_by_text,
+        bool_or(message.direction = 'INBOUND') AS has_inbound,
+        bool_or(message.origin = 'AGENT') AS has_agent,
+        {TALK_FIGURES if figures else "max(message.at) AS latest_at"}
+    FROM {joined("message", within)}
+    GROUP BY message.conversation_id
+    HAVING bool_or({stamped})
+)"""
+
+
+class TextFacts(NamedTuple):
+    """How many texts there are by how far they came, and in how many conversations."""
+
+    delivered: int = 0
+    non_deliverable: int = 0
+    pending: int = 0
+    conversations: int = 0
+    held: int = 0
+    with_pay_by_text: int = 0
+
+    @property
+    def attempted(self) -> int:
+        return self.delivered + self.non_deliverable + self.pending
+
+    @property
+    def messages_delivered(self) -> CountTile:
+        left_out = exclusions(NON_DELIVERABLE=self.non_deliverable, PENDING=self.pending)
+        return CountTile(self.delivered, left_out)
+
+    @property
+    def non_deliverable_messages(self) -> CountTile:
+        return CountTile(self.non_deliverable, exclusions(DELIVERED=self.delivered, PENDING=self.pending))
+
+    @property
+    def conversations_held(self) -> CountTile:
+        return CountTile(self.held, exclusions(ONE_SIDED=self.conversations - self.held))
+
+    @property
+    def conversations_with_pay_by_text(self) -> CountTile:
+        without = self.conversations - self.with_pay_by_text
+        return CountTile(self.with_pay_by_text, exclusions(NO_PAY_BY_TEXT=without))
+
+
+def text_facts_statement(scope: Scope, args: Args) -> str:
+    return f"""
+WITH {talks(scope, args)}
+SELECT
+    coalesce(sum(delivered), 0)::integer,
+    coalesce(sum(non_deliverable), 0)::integer,
+    coalesce(sum(pending), 0)::integer,
+    count(*)::integer,
+    count(*) FILTER (WHERE {IS_HELD})::integer,
+    count(*) FILTER (WHERE {HAS_PAY_BY_TEXT})::integer
+FROM talk
+"""
+
+
+async def text_facts(connection: asyncpg.Connection, scope: Scope) -> TextFacts:
+    """What the texts of a scope tell."""
+    args = scope.args()
+    row = await connection.fetchrow(text_facts_statement(scope, args), *args)
+    assert row is not None
+    return TextFacts(*row)
