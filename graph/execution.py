@@ -12,6 +12,7 @@ from graphql.language import OperationDefinitionNode
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from graph.cost import Costs
 from graph.documents import Documents
 from graph.errors import ErrorCode, RequestRefused, bad_request, coded, formatted
 from graph.limits import Limits
@@ -51,6 +52,7 @@ class Engine:
         self.limits = limits or Limits()
         self._schema = schema
         self._documents = Documents(schema, self.limits)
+        self._costs = Costs(self.limits.cost)
 
     def operation(self, request: GraphQLRequest) -> Operation:
         """The operation that a request asks for; `RequestRefused` if it asks for none, or badly."""
@@ -62,6 +64,7 @@ class Engine:
                 raise bad_request(f"The document has no operation named {request.operation_name!r}.")
         if len(found) != 1:
             raise bad_request("The document has several operations: say which one by `operationName`.")
+        self._costs.check(request.query, request.operation_name, document, found[0], request.variables)
         return Operation(request, document, found[0])
 
     async def execute(self, operation: Operation, context: Any) -> Answer:

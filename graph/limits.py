@@ -29,6 +29,7 @@ class Limits:
     depth: int = 20
     fields: int = 5_000
     aliases: int = 200
+    cost: int = 50_000
     seconds: float = 30
 
 

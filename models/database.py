@@ -12,7 +12,7 @@ from tortoise import Tortoise
 from models.orm import orm_config
 
 
-class DatabaseBusy(Exception):
+class DatabaseBusy(TimeoutError):
     """No connection became free in time."""
 
 
