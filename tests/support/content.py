@@ -49,16 +49,20 @@ async def content(connection: asyncpg.Connection) -> dict[str, list[Any]]:
             return [plain(item) for item in value]
         return value
 
+    def known(value: Any) -> Any:
+        """The same for sorting: what has no number yet tells nothing."""
+        if isinstance(value, list):
+            return [known(item) for item in value]
+        return names.get(value, -1) if isinstance(value, UUID) else value
+
     found = {}
     for table in TABLES:
         if table in ("live_event", "location_number"):
             continue
         rows = await connection.fetch(f"SELECT * FROM {table}")
-        keyed = sorted(
-            rows, key=lambda row: str([value for value in row.values() if not isinstance(value, UUID | list)])
-        )
+        rows.sort(key=lambda row: str([known(value) for value in row.values()]))
         found[table] = [
             {name: plain(value) for name, value in row.items() if name not in ("created_at", "scope_id")}
-            for row in keyed
+            for row in rows
         ]
     return found
