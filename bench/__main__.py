@@ -64,6 +64,7 @@ async def main(chosen: argparse.Namespace) -> None:
             figures += await _told("replay", partial(replaying.measure, running.database_url, lines))
     if "demo" in chosen.parts:
         figures += await _told("demo", cold_start.measure)
+    about.append(f"load at the end {machine.load():.1f}")
     about.append(f"`python -m bench {' '.join(sys.argv[1:])}`, {time.monotonic() - started:.0f} s")
     _report(figures, about, write=chosen.write)
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 
 import asyncpg
@@ -47,6 +48,33 @@ class PostgresCpu:
         for process in [self._postmaster, *self._postmaster.children()]:
             with suppress(psutil.NoSuchProcess):
                 pin(process.pid, cores)
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """CPU time of each piece of work, in milliseconds: what to trust where the machine has other work."""
+
+    server_ms: float
+    postgres_ms: float
+
+    def __str__(self) -> str:
+        return f"CPU {self.server_ms:.2f} ms + PostgreSQL {self.postgres_ms:.2f} ms"
+
+
+class Meter:
+    """Runs from when it is made."""
+
+    def __init__(self, process: psutil.Process, postgres: PostgresCpu | None) -> None:
+        self._process, self._postgres = process, postgres
+        self._before = self._now()
+
+    def spent(self, pieces: int) -> Spent:
+        """On each of so many pieces of work since."""
+        spent = (after - before for before, after in zip(self._before, self._now(), strict=True))
+        return Spent(*(seconds / max(pieces, 1) * 1000 for seconds in spent))
+
+    def _now(self) -> tuple[float, float]:
+        return seconds_of(self._process), self._postgres.seconds() if self._postgres else 0.0
 
 
 @cache

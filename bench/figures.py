@@ -34,14 +34,20 @@ class Times(list[float]):
         return " · ".join(f"p{round(part * 100)} {self.ms(part):.2f}" for part in (0.5, 0.95, 0.99)) + " ms"
 
 
-def below(what: str, times: Times, p50: float) -> Figure:
+def below(what: str, times: Times, p50: float, more: object = "") -> Figure:
     """A figure whose median must stay under a number of milliseconds."""
-    return Figure(what, str(times), f"p50 < {p50:g} ms", times.ms(0.5) < p50)
+    measured = f"{times}; {more}" if more else str(times)
+    return Figure(what, measured, f"p50 < {p50:g} ms", times.ms(0.5) < p50)
 
 
-def at_least(what: str, rate: float, goal: float, unit: str, more: str = "") -> Figure:
+def at_least(what: str, rate: float, goal: float, unit: str, more: object = "") -> Figure:
     """A figure that must reach a rate."""
-    return Figure(what, f"{rate:,.0f} {unit}{more}", f"≥ {goal:,.0f} {unit}", rate >= goal)
+    return Figure(
+        what,
+        f"{rate:,.0f} {unit}; {more}" if more else f"{rate:,.0f} {unit}",
+        f"≥ {goal:,.0f} {unit}",
+        rate >= goal,
+    )
 
 
 def not_measured(what: str, reason: str, goal: str = "") -> Figure:

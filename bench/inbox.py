@@ -1,7 +1,6 @@
 """The inbox page: ours, the floor below it, and what the libraries give by themselves."""
 
 import re
-from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,7 @@ from itertools import repeat
 from typing import Any
 
 from bench import http_client, servers
-from bench.cpu import PostgresCpu, seconds_of
+from bench.cpu import Meter, PostgresCpu, Spent
 from bench.figures import Figure, Times, below, not_measured
 from bench.operations import INBOX_PAGE, of_the_console, with_fragments
 from bench.servers import Running
@@ -25,14 +24,10 @@ class Load:
     """What a server did for many clients."""
 
     rate: float
-    server_ms: float
-    postgres_ms: float
+    spent: Spent
 
     def __str__(self) -> str:
-        return (
-            f"{self.rate:,.0f} requests/s, CPU a request: server {self.server_ms:.2f} ms, "
-            f"PostgreSQL {self.postgres_ms:.2f} ms"
-        )
+        return f"{self.rate:,.0f} requests/s; {self.spent}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +86,9 @@ async def _alone(running: Running, page: bytes, seconds: float) -> Times:
 
 
 async def _load(running: Running, page: bytes, postgres: PostgresCpu | None, seconds: float) -> Load:
-    read: Callable[[], float] = postgres.seconds if postgres else lambda: 0.0
-    server, database = seconds_of(running.process), read()
+    meter = Meter(running.process, postgres)
     count, took = await http_client.many_clients(running.port, lambda: repeat(page), seconds, CLIENTS)
-    server, database = seconds_of(running.process) - server, read() - database
-    return Load(count / took, server / count * 1000, database / count * 1000)
+    return Load(count / took, meter.spent(count))
 
 
 def check_equal(pages: dict[str, Any], expected: Any) -> None:

@@ -30,12 +30,18 @@ async def described(database_url: str) -> list[str]:
     ]
 
 
+def load() -> float:
+    """How much the machine has had to do in the last minute."""
+    return psutil.getloadavg()[0]
+
+
 def busy() -> str:
-    """How much the machine has to do before anything is measured."""
-    load = psutil.getloadavg()[0]
-    return f"load before the start {load:.1f}" + (
-        " (the host was busy with other work)" if load > 0.7 else ""
+    """What to think of times: before anything is measured there should be nothing else to do."""
+    before = load()
+    warning = (
+        ": the host was busy with other work, so times are too long; CPU tells more" if before > 1 else ""
     )
+    return f"load before the start {before:.1f}{warning}"
 
 
 def _processor() -> str:

@@ -9,9 +9,11 @@ from itertools import chain
 from pathlib import Path
 
 import orjson
+import psutil
 
 from bench import cpu
 from bench.company import NOW, PLACES, number_of, phrases, set_up
+from bench.cpu import Meter, PostgresCpu
 from bench.figures import Figure, at_least, not_measured
 from bench.town import empty_database
 from localmessages.replay import replay_lines
@@ -38,12 +40,16 @@ async def _loaded(server_url: str, what: str, lines: list[bytes]) -> Figure:
         database = await open_database(url)
         try:
             with cpu.pinned(cpu.cores()[0]):
+                meter = Meter(psutil.Process(), await PostgresCpu.of(url))
                 started = time.perf_counter()
                 await replay_lines(Services(database, Catalogues()), lines, batch=BATCH)
                 took = time.perf_counter() - started
+                spent = meter.spent(len(lines))
         finally:
             await database.close()
-    return at_least(what, len(lines) / took, GOAL, "lines/s", f" ({len(lines):,} lines in {took:.1f} s)")
+    return at_least(
+        what, len(lines) / took, GOAL, "lines/s", f"{len(lines):,} lines in {took:.1f} s; {spent}"
+    )
 
 
 def _log(lines: int) -> Iterator[bytes]:

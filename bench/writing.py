@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import count, cycle
 
 import asyncpg
+import psutil
 
 from bench import cpu, http_client, servers
 from bench.company import NOW, PLACES, number_of
+from bench.cpu import Meter, PostgresCpu
 from bench.figures import Figure, Times, at_least, below
 from bench.operations import of_the_console
 from bench.town import Town
@@ -92,14 +94,15 @@ async def _receiving(town: Town, redis_url: str, seconds: float) -> list[Figure]
     async with _services(town, redis_url) as (services, _):
         customers = await Customers.of(services.database, seed=1)
         await _receive_until(services, customers, time.perf_counter() + seconds / 4)
+        meter = Meter(psutil.Process(), await PostgresCpu.of(town.database_url))
         started = time.perf_counter()
         taken = await asyncio.gather(
             *(_receive_until(services, customers, started + seconds) for _ in range(TASKS))
         )
         times = Times(each for some in taken for each in some)
         rate = len(times) / (time.perf_counter() - started)
-        waits = f"; {times}"
-        return [at_least(f"receive a text, {TASKS} tasks of one process", rate, 1200, "committed/s", waits)]
+        more = f"{times}; {meter.spent(len(times))}"
+        return [at_least(f"receive a text, {TASKS} tasks of one process", rate, 1200, "committed/s", more)]
 
 
 async def _receive_until(services: Services, customers: Customers, until: float) -> Times:
@@ -164,14 +167,20 @@ async def _hub(town: Town, redis_url: str) -> AsyncIterator[Hub]:
 async def _answering(town: Town, redis_url: str, seconds: float) -> list[Figure]:
     """Mutations of the console through HTTP, one after the other."""
     open_ones = await _open_conversations(town)
+    postgres = await PostgresCpu.of(town.database_url)
     async with servers.ours(town, redis_url) as running:
-        replies = [_reply(town, key) for key, _ in open_ones]
-        moves = [_move(town, key, to) for key, to in open_ones]
-        sent = await http_client.one_client(running.port, iter(replies), seconds)
-        moved = await http_client.one_client(running.port, iter(moves), seconds)
+        replies = cycle([_reply(town, key) for key, _ in open_ones])
+        moves = iter([_move(town, key, to) for key, to in open_ones])
+        await http_client.one_client(running.port, replies, seconds / 4)
+        await http_client.one_client(running.port, moves, seconds / 4, most=max(1, len(open_ones) // 10))
+        meter = Meter(running.process, postgres)
+        sent = await http_client.one_client(running.port, replies, seconds)
+        sending, meter = meter.spent(len(sent)), Meter(running.process, postgres)
+        moved = await http_client.one_client(running.port, moves, seconds)
+        moving = meter.spent(len(moved))
     return [
-        below("sendMessage, 1 client", sent, 1.5),
-        below("transferConversation with notice, 1 client", moved, 10),
+        below("sendMessage, 1 client", sent, 1.5, sending),
+        below("transferConversation with notice, 1 client", moved, 10, moving),
     ]
 
 
