@@ -1,11 +1,32 @@
 """Documents, parsed and validated once and kept."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError, parse, validate
-from graphql.language import StringValueNode, Visitor, visit
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLIncludeDirective,
+    GraphQLSchema,
+    GraphQLSkipDirective,
+    GraphQLSyntaxError,
+    parse,
+    validate,
+)
+from graphql.language import (
+    DirectiveNode,
+    OperationDefinitionNode,
+    StringValueNode,
+    VariableNode,
+    Visitor,
+    visit,
+)
 from graphql.validation import ASTValidationRule, ValuesOfCorrectTypeRule, specified_rules
 
+from graph.compiled import Readers
 from graph.errors import ErrorCode, RequestRefused, coded
 from graph.limits import Limits, check_size, check_text
 
@@ -23,6 +44,54 @@ RULES: tuple[type[ASTValidationRule], ...] = tuple(
 )
 
 
+# The most sets of answers to a document's conditions that are kept compiled.
+MOST_CASES = 16
+
+
+@dataclass(eq=False)
+class Document:
+    """A valid document, and what was found out about it."""
+
+    node: DocumentNode
+    schema: GraphQLSchema
+    _readers: dict[tuple[Any, ...], Readers] = field(default_factory=dict)
+
+    @cached_property
+    def operations(self) -> list[OperationDefinitionNode]:
+        """Its operations."""
+        return [each for each in self.node.definitions if isinstance(each, OperationDefinitionNode)]
+
+    def readers(self, variables: Mapping[str, Any]) -> Readers:
+        """The compiled functions that hold for these values of variables."""
+        case = tuple([variables.get(name) for name in self._conditions])
+        found = self._readers.get(case)
+        if found is None:
+            if len(self._readers) == MOST_CASES:
+                self._readers.clear()
+            found = self._readers[case] = Readers(self.schema)
+        return found
+
+    @cached_property
+    def _conditions(self) -> list[str]:
+        names = _Conditions()
+        visit(self.node, names)
+        return sorted(names.found)
+
+
+class _Conditions(Visitor):
+    """Collects the variables that decide what a `@skip` or `@include` leaves out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: object) -> None:
+        if node.name.value not in (GraphQLSkipDirective.name, GraphQLIncludeDirective.name):
+            return
+        values = [argument.value for argument in node.arguments or ()]
+        self.found.update(value.name.value for value in values if isinstance(value, VariableNode))
+
+
 class Documents:
     """The valid documents of late, by their text; those used longest ago are forgotten first."""
 
@@ -33,16 +102,16 @@ class Documents:
         self._limits = limits
         self._most = most
         self._most_characters = most_characters
-        self._kept: OrderedDict[str, DocumentNode] = OrderedDict()
+        self._kept: OrderedDict[str, Document] = OrderedDict()
         self._characters = 0
 
-    def get(self, text: str) -> DocumentNode:
+    def get(self, text: str) -> Document:
         """The document, valid against the schema; `RequestRefused` if it is not."""
         document = self._kept.get(text)
         if document is not None:
             self._kept.move_to_end(text)
             return document
-        document = self._prepare(text)
+        document = Document(self._prepare(text), self._schema)
         self._keep(text, document)
         return document
 
@@ -56,7 +125,7 @@ class Documents:
             raise RequestRefused([_with_code(error) for error in errors])
         return document
 
-    def _keep(self, text: str, document: DocumentNode) -> None:
+    def _keep(self, text: str, document: Document) -> None:
         self._kept[text] = document
         self._characters += len(text)
         while len(self._kept) > self._most or self._characters > self._most_characters:

@@ -1,19 +1,22 @@
 """Running operations: the same way for HTTP and for sockets."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
-from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, OperationType
+from graphql import ExecutionResult, GraphQLError, GraphQLObjectType, GraphQLSchema, OperationType
 from graphql.execution import create_source_event_stream, map_source_to_response_event
+from graphql.execution.collect_fields import FieldDetailsList
 from graphql.language import OperationDefinitionNode
+from graphql.pyutils import Path
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from graph.compiled import Readers
 from graph.cost import Costs
-from graph.documents import Documents
+from graph.documents import Document, Documents
 from graph.errors import ErrorCode, RequestRefused, bad_request, coded, formatted
 from graph.limits import Limits
 from graph.request import GraphQLRequest
@@ -22,7 +25,48 @@ Answer = dict[str, Any]
 
 
 class Executor(StrawberryGraphQLCoreExecutionContext):
-    """Runs an operation; each event of a subscription gets a context of its own, with nothing remembered."""
+    """Runs an operation; each event of a subscription gets a context of its own, with nothing remembered.
+
+    What is made of attributes alone is read by compiled functions; where they give up, it is interpreted.
+    """
+
+    def __init__(self, *args: Any, readers: Callable[[Mapping[str, Any]], Readers], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._readers = readers(self.variable_values.coerced)
+
+    def collect_and_execute_subfields(
+        self,
+        return_type: GraphQLObjectType,
+        field_details_list: FieldDetailsList,
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        read = self._readers.of_object(return_type, field_details_list, self.collect_subfields)
+        if read is not None:
+            try:
+                return read(result)
+            except Exception:  # noqa: BLE001, S110  (whatever it is, the interpreter meets it again and says it)
+                pass
+        return super().collect_and_execute_subfields(
+            return_type, field_details_list, path, result, position_context
+        )
+
+    def execute_field(
+        self,
+        parent_type: GraphQLObjectType,
+        source: Any,
+        field_details_list: FieldDetailsList,
+        path: Path,
+        position_context: Any,
+    ) -> Any:
+        read = self._readers.of_field(parent_type, field_details_list, self.collect_subfields)
+        if read is not None:
+            try:
+                return read(source)
+            except Exception:  # noqa: BLE001, S110  (as above)
+                pass
+        return super().execute_field(parent_type, source, field_details_list, path, position_context)
 
     def build_per_event_executor(self, payload: Any) -> Self:
         executor = super().build_per_event_executor(payload)
@@ -37,7 +81,7 @@ class Operation:
     """A request whose document is valid, and the one operation in it that is meant."""
 
     request: GraphQLRequest
-    document: DocumentNode
+    document: Document
     definition: OperationDefinitionNode
 
     @property
@@ -57,14 +101,16 @@ class Engine:
     def operation(self, request: GraphQLRequest) -> Operation:
         """The operation that a request asks for; `RequestRefused` if it asks for none, or badly."""
         document = self._documents.get(request.query)
-        found = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+        found = document.operations
         if request.operation_name:
             found = [d for d in found if d.name is not None and d.name.value == request.operation_name]
             if not found:
                 raise bad_request(f"The document has no operation named {request.operation_name!r}.")
         if len(found) != 1:
             raise bad_request("The document has several operations: say which one by `operationName`.")
-        self._costs.check(request.query, request.operation_name, document, found[0], request.variables)
+        self._costs.check(
+            request.query, request.operation_name, document.node, found[0], request.variables
+        )
         return Operation(request, document, found[0])
 
     async def execute(self, operation: Operation, context: Any) -> Answer:
@@ -101,7 +147,7 @@ class Engine:
         name = operation.definition.name
         executor = Executor.build(
             self._schema,
-            operation.document,
+            operation.document.node,
             None,
             context,
             operation.request.variables,
@@ -109,6 +155,7 @@ class Engine:
             is_awaitable=cast(Any, optimized_is_awaitable),
             hide_suggestions=True,
             operation_extensions=operation.request.extensions,
+            readers=operation.document.readers,
         )
         if isinstance(executor, list):
             raise RequestRefused([_about_variables(error) for error in executor])
