@@ -64,8 +64,9 @@ async def send_message(
             customer,
             conversation,
         ):
-            check_live(conversation)
+            # First the contact: to block closes the conversation, and to reopen it would be no remedy.
             check_recipient(customer.contact, field="conversationId")
+            check_live(conversation)
             check_place(actor.place_of(conversation.location_id), field="conversationId")
             check_version(conversation, expected_version)
             message = send_text(actor, customer, conversation, body)

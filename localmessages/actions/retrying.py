@@ -5,9 +5,10 @@ from uuid import UUID
 import asyncpg
 
 from localmessages.actions.actor import Actor, IdempotencyKey, Made, once
-from localmessages.actions.conversations import check_live, conversation_at_hand
+from localmessages.actions.conversations import conversation_at_hand
 from localmessages.actions.messages import ask_to_send, check_place, check_recipient, send_text
 from localmessages.rules.delivery import MessageOrigin, is_non_deliverable
+from localmessages.rules.records import Conversation
 from localmessages.rules.refusal import NotFound, Refused, UserErrorCode
 from localmessages.services import Transaction
 
@@ -31,8 +32,8 @@ async def retry_message(actor: Actor, message_id: UUID, *, key: IdempotencyKey |
         async with conversation_at_hand(tx, actor, row["conversation_id"], field="messageId") as hand:
             customer, conversation = hand
             _check_retry(row)
-            check_live(conversation, field="messageId")
             check_recipient(customer.contact, field="messageId")
+            _check_goes_on(conversation)
             check_place(actor.place_of(conversation.location_id), field="messageId")
             message = send_text(actor, customer, conversation, row["body"])
         await ask_to_send(tx.connection, message)
@@ -47,4 +48,14 @@ def _check_retry(row: asyncpg.Record) -> None:
             UserErrorCode.WRONG_STATE,
             "Only a person's text that failed or was not delivered can be sent again.",
             field=["messageId"],
+        )
+
+
+def _check_goes_on(conversation: Conversation) -> None:
+    if not conversation.live:
+        raise Refused(
+            UserErrorCode.WRONG_STATE,
+            "The conversation of the text is closed.",
+            field=["messageId"],
+            remedy="Reopen it first.",
         )

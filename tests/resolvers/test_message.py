@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from graph.ids import expect_id
 from tests.support.company import CUSTOMER, NEIGHBOUR, STORE_A, STORE_B, Company
 
 SENT = """
@@ -192,6 +193,28 @@ async def test_a_retry_is_refused_out_of_service_and_for_who_is_blocked(town: Co
 
     await town.fetch("UPDATE contact SET blocked_at = now()")
     assert (await town.refusal("Ann", "retryMessage", messageId=failed))["code"] == "BLOCKED"
+
+
+async def test_a_retry_is_refused_where_the_conversation_is_closed(town: Company) -> None:
+    failed = await _failed(town)
+    message = await town.row("message", expect_id("Message", failed))
+    talk = town.id("Conversation", message["conversation_id"])
+    await town.do("Ann", "closeConversation", "__typename", conversationId=talk)
+
+    assert (await town.refusal("Ann", "retryMessage", messageId=failed))["code"] == "WRONG_STATE"
+
+
+async def test_who_was_blocked_is_named_as_that_although_blocking_closed_the_conversation(
+    town: Company,
+) -> None:
+    failed = await _failed(town)
+    message = await town.row("message", expect_id("Message", failed))
+    talk = town.id("Conversation", message["conversation_id"])
+    await town.do("Ann", "blockContact", "__typename", contactId=town.id("Contact", message["contact_id"]))
+
+    assert (await town.refusal("Ann", "retryMessage", messageId=failed))["code"] == "BLOCKED"
+    refusal = await town.refusal("Ann", "sendMessage", conversationId=talk, body="Hello?")
+    assert refusal["code"] == "BLOCKED"
 
 
 async def test_playing_the_customer_is_a_text_with_all_that_it_sets_off(town: Company) -> None:
