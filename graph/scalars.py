@@ -79,7 +79,7 @@ def write_instant(value: datetime) -> str:
             raise ValueError("An instant without a time zone cannot be shown.")
         value = value.astimezone(UTC)
     precision = "microseconds" if value.microsecond % 1000 else "milliseconds"
-    return value.replace(tzinfo=None).isoformat(timespec=precision) + "Z"
+    return value.isoformat(timespec=precision).removesuffix("+00:00") + "Z"
 
 
 def parse_date(value: object) -> date:

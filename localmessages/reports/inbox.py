@@ -1,6 +1,7 @@
 """The inbox: pages of conversations in one statement, by key in both directions."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import asyncpg
 
@@ -17,6 +18,15 @@ FEW_LOCATIONS = 8
 NEWEST = 400
 
 
+# A page asks for it with every cursor.
+@cache
+def _keyset(field: ConversationOrderField, direction: OrderDirection, rank: str, id: str) -> Keyset:
+    descending = direction is OrderDirection.DESC
+    waits_end = field is ConversationOrderField.WAITING_SINCE
+    columns = Column(rank, "timestamptz", descending, waits_end), Column(id, "uuid", descending)
+    return Keyset(f"conversations {field} {direction}", columns)
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """How a page of conversations is sorted."""
@@ -26,10 +36,7 @@ class Order:
 
     def keyset(self, rank: str = "key.rank", id: str = "key.id") -> Keyset:
         """The order over these expressions."""
-        descending = self.direction is OrderDirection.DESC
-        waits_end = self.field is ConversationOrderField.WAITING_SINCE
-        columns = Column(rank, "timestamptz", descending, waits_end), Column(id, "uuid", descending)
-        return Keyset(f"conversations {self.field} {self.direction}", columns)
+        return _keyset(self.field, self.direction, rank, id)
 
     def cursor(self, view: ConversationView) -> str:
         """The cursor of a conversation in a page of this order."""
