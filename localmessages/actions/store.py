@@ -195,8 +195,9 @@ async def save_customers(
     added = _by_kind(record for customer in customers for record in customer.added)
     touched = _by_kind(record for customer in customers for record in customer.touched.values())
     if bulk:
-        await _write(connection, {}, touched)
+        # First what is new: what was there may point to it, as a payment before its bill was texted.
         await _copy_all(connection, added)
+        await _write(connection, {}, touched)
     else:
         await _write(connection, added, touched)
     for ended, going_on in (chains for customer in customers for chains in customer.joined_chains):
