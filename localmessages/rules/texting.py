@@ -78,7 +78,9 @@ def receive(customer: Customer, place: Place, text: InboundText, at: datetime) -
         keyword=keyword,
         eligible=eligible,
     )
-    if contact.blocked_at is None:
+    # As the counts until an instant tell them apart (actions/reading.py): what a blocked contact says is
+    # nothing to read, but for a keyword, which still changes something.
+    if eligible or keyword is not None:
         conversation.entry_count += 1
     if eligible:
         conversation.active = True

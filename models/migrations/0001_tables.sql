@@ -268,7 +268,7 @@ CREATE TABLE conversation (
     CHECK ((status = 'CLOSED') = (closed_at IS NOT NULL))
 ) WITH (fillfactor = 80);
 COMMENT ON COLUMN conversation.active IS 'Holds an eligible inbound or an AGENT outbound (metrics.md, Active Conversations).';
-COMMENT ON COLUMN conversation.entry_count IS 'Inbound texts of unblocked contacts and notes so far; unread = entry_count - conversation_read.entry_count.';
+COMMENT ON COLUMN conversation.entry_count IS 'Notes and inbound texts so far, those of blocked contacts only if a keyword; unread = entry_count - conversation_read.entry_count.';
 -- Deferred: a transfer closes one and moves another in, in whatever order.
 ALTER TABLE conversation ADD CONSTRAINT conversation_live_key
     EXCLUDE USING btree (tenant_id WITH =, location_id WITH =, contact_id WITH =)

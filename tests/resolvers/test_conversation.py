@@ -237,6 +237,21 @@ async def test_reading_up_to_an_instant_leaves_the_rest_and_never_takes_back(tow
     assert counts == [1, 0, 0]
 
 
+async def test_what_a_blocked_contact_says_is_nothing_to_read_but_for_a_keyword(town: Company) -> None:
+    first = await town.text("Hello")
+    talk = town.id("Conversation", first.conversation_id)
+    await town.do("Ann", "blockContact", "__typename", contactId=town.id("Contact", first.contact_id))
+    await town.text("You there?")
+    await town.text("STOP")
+
+    query = "query ($id: ID!) { conversation(id: $id) { unreadCount } }"
+    unread = (await town.ask("Vic", query, id=talk))["conversation"]["unreadCount"]
+    await town.do("Vic", "markRead", "__typename", conversationIds=[talk], upTo=first.at.isoformat())
+    left = (await town.ask("Vic", query, id=talk))["conversation"]["unreadCount"]
+
+    assert (unread, left) == (2, 1)
+
+
 async def test_unread_again_from_the_latest_text_or_from_an_instant(town: Company) -> None:
     first = await town.text("One")
     await town.text("Two")
