@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+import structlog
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
@@ -13,13 +14,18 @@ from localmessages.console import fail
 from localmessages.logs import configure_logging
 from localmessages.settings import Settings
 
+log = structlog.get_logger(__name__)
+
 
 async def serve_forever(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; requests that run may end first."""
     from graph.app import create_app
 
     with listen(settings) as door:
-        await uvicorn.Server(_config(create_app(settings), settings)).serve(sockets=[door])
+        server = uvicorn.Server(_config(create_app(settings), settings))
+        # uvicorn keeps silent about a socket that it was given.
+        log.info("serve.listening", graphql=f"{settings.url}/graphql")
+        await server.serve(sockets=[door])
 
 
 @contextmanager

@@ -184,3 +184,18 @@ def test_a_signal_ends_the_work_and_stops_the_embedded_servers(how, monkeypatch)
     command.communicate(timeout=30)
 
     assert not postmaster.exists()
+
+
+def test_a_server_says_where_it_answers():
+    command = subprocess.Popen(
+        [sys.executable, "-c", "from localmessages.cli import app; app()", "serve", "--port", "0"],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert command.stderr is not None
+    try:
+        assert any("http://127.0.0.1:0/graphql" in line for line in iter(command.stderr.readline, ""))
+    finally:
+        command.terminate()
+        command.communicate(timeout=30)
