@@ -108,9 +108,7 @@ class Engine:
                 raise bad_request(f"The document has no operation named {request.operation_name!r}.")
         if len(found) != 1:
             raise bad_request("The document has several operations: say which one by `operationName`.")
-        self._costs.check(
-            request.query, request.operation_name, document.node, found[0], request.variables
-        )
+        self._costs.check(request.query, request.operation_name, document.node, found[0], request.variables)
         return Operation(request, document, found[0])
 
     async def execute(self, operation: Operation, context: Any) -> Answer:
