@@ -12,6 +12,7 @@ from graph.types.bulk_transfer import BulkTransfer
 from graph.types.events import ConversationEvent, InboxEvent, InboxFilter, ViewerEvent
 from graph.types.inputs import given
 from graph.types.metrics import LocationsSummary
+from graph.types.report import MessagesReport, MessagesReportFilter
 from graph.types.window import WindowInput
 from localmessages.rules.metrics import OutOfHours, WindowLength
 
@@ -111,6 +112,26 @@ class Subscription:
                 out_of_hours=out_of_hours,
                 info=info,
             )
+        ) as events:
+            async for event in events:
+                yield event
+
+    @strawberry.subscription(
+        description=(
+            "Live tiles: first as they are, then after each change that touches the filter, at most four "
+            "times a second. Only the newest state is sent."
+        ),
+    )
+    async def messages_report_changed(
+        self,
+        info: Info,
+        filter: Annotated[MessagesReportFilter, strawberry.argument(description="What it is about.")],
+        out_of_hours: Annotated[
+            OutOfHours, strawberry.argument(description="What response times do with closed hours.")
+        ] = OutOfHours.EXCLUDE,
+    ) -> AsyncGenerator[MessagesReport, None]:
+        async with aclosing(
+            info.context.live.messages_report_changed(filter=filter, out_of_hours=out_of_hours, info=info)
         ) as events:
             async for event in events:
                 yield event

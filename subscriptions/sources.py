@@ -7,10 +7,12 @@ from graph.context import Context
 from graph.types.bulk_transfer import BulkTransfer
 from graph.types.events import ConversationEvent, InboxEvent, ViewerEvent
 from graph.types.metrics import LocationsSummary
+from graph.types.report import MessagesReport
 from subscriptions.conversation import conversation_events
 from subscriptions.hub import Hub
 from subscriptions.inbox import inbox_events
 from subscriptions.progress import bulk_transfer_progress
+from subscriptions.report import messages_report_changed
 from subscriptions.summary import locations_summary_changed
 from subscriptions.viewer import viewer_events
 
@@ -37,6 +39,10 @@ class Live:
     def locations_summary_changed(self, **given: Any) -> AsyncGenerator[LocationsSummary, None]:
         """The Locations page."""
         return locations_summary_changed(self._hub, self._context, **given)
+
+    def messages_report_changed(self, **given: Any) -> AsyncGenerator[MessagesReport, None]:
+        """The tiles of a report."""
+        return messages_report_changed(self._hub, self._context, **given)
 
     def bulk_transfer_progress(self, **given: Any) -> AsyncGenerator[BulkTransfer, None]:
         """A bulk transfer."""

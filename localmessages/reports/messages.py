@@ -102,7 +102,7 @@ async def unsent_page(
     """
     args = Args([tenant_id, location_ids])
     order = MESSAGES_NEWEST_FIRST
-    # message_location_idx
+    # message_not_handed_over_idx
     statement = f"""
 SELECT {columns(MessageRow, "message")}
 FROM unnest($2::uuid[]) AS place (id)

@@ -9,13 +9,11 @@ CREATE INDEX message_location_idx ON message (tenant_id, location_id, at DESC, i
 CREATE INDEX message_not_handed_over_idx ON message (tenant_id, location_id, at DESC, id DESC)
     WHERE status = 'FAILED' AND refused AND failure_code IS NULL;
 CREATE INDEX message_opt_out_idx ON message (tenant_id, location_id, at) WHERE keyword = 'OPT_OUT';
+-- Texts with a bill are few among the others.
+CREATE INDEX message_bill_idx ON message (tenant_id, location_id, at) WHERE payment_request_id IS NOT NULL;
 
 CREATE INDEX consent_change_message_idx ON consent_change (tenant_id, message_id)
     WHERE message_id IS NOT NULL AND state = 'OPTED_OUT';
-
--- The waits of a person or campaign, by the instant on which they count.
-CREATE INDEX wait_agent_idx ON wait (tenant_id, agent_id, ended_at) WHERE agent_id IS NOT NULL;
-CREATE INDEX wait_campaign_idx ON wait (tenant_id, campaign_id, ended_at) WHERE campaign_id IS NOT NULL;
 
 -- Search inside invoices and links.
 CREATE INDEX payment_request_grams_idx ON payment_request USING gin (grams(invoice));

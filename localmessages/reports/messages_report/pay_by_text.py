@@ -83,7 +83,7 @@ class PayByTextFacts:
 
 def requests(scope: Scope, args: Args) -> str:
     """The payment requests in accepted texts of the report, each once, however often it was texted."""
-    # message_location_idx alone, tracked_link_message_idx
+    # message_bill_idx, tracked_link_message_idx
     return f"""request AS (
     SELECT
         message.payment_request_id AS id,
