@@ -99,7 +99,7 @@ def _report(figures: list[Figure], about: list[str], *, write: bool) -> None:
     missed = sum(figure.met is False for figure in figures)
     out.print(f"{missed} missed, {sum(figure.met is True for figure in figures)} met.")
     if write:
-        date = next(line for line in about if "commit" in line)
+        date = next(line for line in about if ", commit " in line)
         section = "\n".join(
             [f"\n## {date}", "", *(f"- {line}" for line in about), "", as_markdown(figures), ""]
         )
