@@ -1,5 +1,7 @@
 """The Messages Report through GraphQL: what is refused, what is hidden, how often the database is asked."""
 
+from typing import Any
+
 import pytest
 
 from graph.ids import global_id
@@ -78,12 +80,13 @@ async def test_ids_of_nothing_and_of_others_select_nothing(ask: Ask, neighbour: 
     theirs = global_id("Location", neighbour["location"][0]["id"])
     window = {"last": "DAYS_30"}
 
-    for more in (
+    nothing: list[dict[str, Any]] = [
         {"locationIds": [theirs]},
         {"locationIds": []},
         {"agentIds": ["x"]},
         {"tags": {"anyOf": []}},
-    ):
+    ]
+    for more in nothing:
         report = (await ask("Olga").data(query, filter={"window": window, **more}))["messagesReport"]
         assert report["rows"]["totalCount"] == 0
         assert report["tiles"]["linkClickRate"]["value"] is None
