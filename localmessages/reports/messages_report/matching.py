@@ -5,6 +5,9 @@ from __future__ import annotations
 from localmessages.reports.rows import Args
 from localmessages.reports.search import contact_matches, needles
 
+FEW_PLACES = 8
+_AT_PLACES = "(SELECT string_agg('''l' || place || '''', ' | ') FROM unnest($2::uuid[]) AS place)"
+
 
 def contact_condition(search: str | None, args: Args, *others: str) -> str:
     """That the joined `contact`, or one of the `others` (texts), has what was searched for in it."""
@@ -19,9 +22,13 @@ def contact_condition(search: str | None, args: Args, *others: str) -> str:
 
 
 def matching_texts(search: str, args: Args) -> str:
-    """A query for ids of texts with the words, the contact, the invoice or the link, wherever they are."""
+    """A query for ids of texts with the words, the contact, the invoice or the link, wherever they are.
+
+    `args` begins with the parameters of a scope.
+    """
     words = f"plainto_tsquery('simple', {args.add(search)})"
-    places = "(SELECT string_agg('''l' || place || '''', ' | ') FROM unnest($2::uuid[]) AS place)"
+    # The lists of many places together are nearly all texts, and reading them costs more than they save.
+    at_places = f" && {_AT_PLACES}::tsquery" if len(args[1]) <= FEW_PLACES else ""
     parts = f"unnest({args.add(needles(search))}::text[]) AS needle (part)"
     return f"""
     -- message_words_idx
@@ -31,7 +38,7 @@ def matching_texts(search: str, args: Args) -> str:
         AND numnode({words}) > 0
         AND (
             to_tsvector('simple', message.body) || array_to_tsvector(ARRAY['l' || message.location_id::text])
-        ) @@ ({words} && {places}::tsquery)
+        ) @@ ({words}{at_places})
     UNION
     -- contact_grams_idx, conversation_contact_idx, message_conversation_idx
     SELECT message.id
