@@ -70,7 +70,7 @@ class _Page:
         self._by_tags = filter.tags is not None
 
     def locations(self, beginning: Beginning) -> frozenset[UUID]:
-        """Those chosen, or all that the viewer sees: also where a conversation with its tags may have gone."""
+        """Those chosen, or all that the viewer sees: a conversation with its tags may have gone there."""
         seen = frozenset(beginning.viewer.location_roles)
         return seen if self._chosen is None or self._by_tags else self._chosen & seen
 
