@@ -14,10 +14,19 @@ import asyncpg
 import psutil
 import pytest
 import redis
+from hypothesis import Phase, settings
 
 from models.database import Database, open_database
 from models.migrate import migrate
 from tests.servers import TestServers, running_servers
+
+# `make test` tries the same examples every time: it fails for a change and never by chance; `make soak`
+# looks for new ones. A limit of time an example would fail on a busy machine alone; what an explanation of a
+# failure tries besides takes minutes where each example is a database.
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
+settings.register_profile("test", deadline=None, derandomize=True, phases=PHASES)
+settings.register_profile("soak", deadline=None, phases=PHASES)
+settings.load_profile("soak" if os.environ.get("SOAK") else "test")
 
 PREFIX = "localmessages-test-"
 DIRECTORY = "LOCALMESSAGES_TEST_DIRECTORY"

@@ -1,7 +1,6 @@
 """What each line of a log does, by the rules of live traffic."""
 
 import hashlib
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -229,10 +228,9 @@ class Applier:
         if not self.desk.first_time(tenant_id, digest):
             return False
         request = self.desk.requests.get((tenant_id, line.invoice))
-        texts: Sequence[Message] = self.desk.texts_of_request.get(request.id, ()) if request else ()
-        customer = self.desk.customer_of(texts[0]) if texts else None
+        messages = self.desk.texts_of_request.get(request.id, []) if request else []
+        texts = [(self.desk.customer_of(message), message) for message in messages]
         event = record_payment(
-            customer,
             request,
             texts,
             self.desk.payments.setdefault((tenant_id, line.invoice), []),
@@ -243,10 +241,10 @@ class Applier:
             card=card_brand(line.card),
             at=line.at,
         )
-        if customer is not None:
-            self._tell(customer)
-        else:
+        if not texts:
             self.desk.early_payments.append(event)
+        for customer, _ in texts:
+            self._tell(customer)
         return True
 
     # --------------------------------------------------------------------------------------- conversations

@@ -64,9 +64,8 @@ def request_payment(
 
 
 def record_payment(
-    customer: Customer | None,
     request: PaymentRequest | None,
-    texts: Sequence[Message],
+    texts: Sequence[tuple[Customer, Message]],
     events: list[PaymentEvent],
     *,
     tenant_id: UUID,
@@ -76,7 +75,10 @@ def record_payment(
     card: CardBrand | None,
     at: datetime,
 ) -> PaymentEvent:
-    """Keep what a provider said of an invoice, after `events`; no customer: nothing has texted it yet."""
+    """Keep what a provider said of an invoice, after `events`; every text of it shows it.
+
+    One invoice may have been texted to several contacts. Without a text it is for the caller to save.
+    """
     event = PaymentEvent(
         tenant_id=tenant_id,
         id=new_key(at),
@@ -88,10 +90,11 @@ def record_payment(
         card_type=card,
     )
     events.append(event)
-    if customer is not None and request is not None:
-        customer.add(event)
-        _derive(customer, request, events)
-        for message in texts:
+    if request is not None and texts:
+        payer, _ = texts[0]
+        payer.add(event)
+        _derive(payer, request, events)
+        for customer, message in texts:
             tell_of_message(customer, customer.conversations[message.conversation_id], message, at)
     return event
 

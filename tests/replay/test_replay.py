@@ -210,6 +210,33 @@ async def test_a_payment_before_its_text_counts_once_it_is_texted(services: Serv
         assert await connection.fetchval("SELECT payment_request_id IS NOT NULL FROM payment_event")
 
 
+async def test_an_invoice_texted_to_two_contacts_is_one_request_that_both_texts_show_as_paid(
+    services: Services,
+) -> None:
+    payment = {"invoice": "INV-2", "amount": "9.50", "currency": "USD"}
+    log = [
+        *COMPANY,
+        outbound(1, "o1", link={"slug": "s1", "url": "https://acme.example/1"}, payment=payment),
+        outbound(
+            2,
+            "o2",
+            who="+19175550177",
+            link={"slug": "s2", "url": "https://acme.example/2"},
+            payment=payment,
+        ),
+        {"do": "pay", "at": at(3), "invoice": "INV-2", "status": "paid", "card": "visa"},
+    ]
+
+    await replay_lines(services, encoded(log), batch=1)
+
+    async with services.database.connection() as connection:
+        assert await connection.fetchval("SELECT status FROM payment_request") == "PAID"
+        told = await connection.fetch(
+            "SELECT DISTINCT body ->> 'message' FROM live_event WHERE kind = 'MESSAGE_CHANGED'"
+        )
+        assert len(told) == 2
+
+
 async def test_a_reply_to_the_old_number_follows_the_conversation(services: Services) -> None:
     log = [*COMPANY, inbound(0, "i1"), transfer(5), inbound(10, "i2", to=ANN)]
 
