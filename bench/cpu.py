@@ -90,8 +90,8 @@ def pin(pid: int, chosen: list[int]) -> None:
     """Keep a process on these cores; nothing where the system has no such call."""
     if chosen:
         # A process that was listed may have ended since.
-    with suppress(ProcessLookupError):
-        os.sched_setaffinity(pid, chosen)
+        with suppress(ProcessLookupError):
+            os.sched_setaffinity(pid, chosen)
 
 
 @contextmanager
