@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
@@ -44,10 +44,9 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         read = self._readers.of_object(return_type, field_details_list, self.collect_subfields)
         if read is not None:
-            try:
+            # Whatever goes wrong, the interpreter meets it again and says it.
+            with suppress(Exception):
                 return read(result)
-            except Exception:  # noqa: BLE001, S110  (whatever it is, the interpreter meets it again and says it)
-                pass
         return super().collect_and_execute_subfields(
             return_type, field_details_list, path, result, position_context
         )
@@ -62,10 +61,9 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         read = self._readers.of_field(parent_type, field_details_list, self.collect_subfields)
         if read is not None:
-            try:
+            # Whatever goes wrong, the interpreter meets it again and says it.
+            with suppress(Exception):
                 return read(source)
-            except Exception:  # noqa: BLE001, S110  (as above)
-                pass
         return super().execute_field(parent_type, source, field_details_list, path, position_context)
 
     def build_per_event_executor(self, payload: Any) -> Self:
