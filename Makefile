@@ -31,7 +31,7 @@ format: $(STAMP) ## put the source into its format
 	$(BIN)/ruff check --fix .
 
 soak: $(STAMP) ## the long forms of the tests
-	SOAK=1 $(BIN)/python -m pytest -n $(TEST_WORKERS)
+	SOAK=1 $(BIN)/python -m pytest -n $(TEST_WORKERS) -o faulthandler_timeout=7200
 
 bench: $(STAMP) ## measure against the goals
 	$(BIN)/python -m bench

@@ -5,7 +5,7 @@ import fcntl
 import logging
 import os
 from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -52,13 +52,16 @@ async def supervised(data_dir: Path, servers: Sequence[Server]) -> AsyncIterator
                 # Shared by all who are here; the kernel lets go of it when a process is killed.
                 fcntl.flock(presence, fcntl.LOCK_SH)
                 await _all(server.ensure() for server in servers)
-            watch = asyncio.create_task(_watch(gate, servers))
+            leaving = asyncio.Event()
+            watch = asyncio.create_task(_watch(gate, servers, leaving))
             try:
                 yield
             finally:
+                # Both: a client that is asked whether a server answers may swallow a cancellation, and then
+                # the watch has to end by itself.
+                leaving.set()
                 watch.cancel()
-                with suppress(asyncio.CancelledError):
-                    await watch
+                await asyncio.wait([watch])
         finally:
             await _to_its_end(_leave(gate, presence, servers))
     finally:
@@ -84,11 +87,11 @@ async def _to_its_end(work: Coroutine[None, None, None]) -> None:
     task.result()
 
 
-async def _watch(gate: Path, servers: Sequence[Server]) -> None:
-    while True:
+async def _watch(gate: Path, servers: Sequence[Server], leaving: asyncio.Event) -> None:
+    while not leaving.is_set():
         await asyncio.sleep(WATCH_SECONDS)
         for server in servers:
-            if not server.is_running():
+            if not leaving.is_set() and not server.is_running():
                 log.warning("%s has died and is started again", server.name)
                 try:
                     async with locked(gate):
