@@ -22,6 +22,8 @@ from models.live_scope import LiveScope
 from models.location import Location
 from models.location_hours import LocationHours
 from models.location_number import LocationNumber
+from models.mail import Mail
+from models.mail_recipient import MailRecipient
 from models.media import Media
 from models.membership import Membership
 from models.message import Message
@@ -29,9 +31,13 @@ from models.message_hour import MessageHour
 from models.message_hour_delta import MessageHourDelta
 from models.message_status import MessageStatus
 from models.note import Note
+from models.notification import Notification
 from models.payment_event import PaymentEvent
 from models.payment_request import PaymentRequest
 from models.replay_line import ReplayLine
+from models.report_run import ReportRun
+from models.report_schedule import ReportSchedule
+from models.saved_report import SavedReport
 from models.tag import Tag
 from models.tracked_link import TrackedLink
 from models.transfer import Transfer
@@ -61,6 +67,8 @@ __all__ = [
     "Location",
     "LocationHours",
     "LocationNumber",
+    "Mail",
+    "MailRecipient",
     "Media",
     "Membership",
     "Message",
@@ -68,9 +76,13 @@ __all__ = [
     "MessageHourDelta",
     "MessageStatus",
     "Note",
+    "Notification",
     "PaymentEvent",
     "PaymentRequest",
     "ReplayLine",
+    "ReportRun",
+    "ReportSchedule",
+    "SavedReport",
     "Tag",
     "TrackedLink",
     "Transfer",

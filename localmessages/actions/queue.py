@@ -11,6 +11,7 @@ from pgqueuer.queries import Queries
 SEND = "send"
 RECEIPT = "receipt"
 BULK_TRANSFER = "bulk_transfer"
+MAIL = "mail"
 
 
 class _Driver(AsyncpgDriver):

@@ -35,3 +35,5 @@ class EventKind(StrEnum):
     """`conversation_id` was marked read or unread by the user of the scope."""
     BULK_TRANSFER_CHANGED = "BULK_TRANSFER_CHANGED"
     """`bulk_transfer`: id; it got on."""
+    NOTIFICATION_ADDED = "NOTIFICATION_ADDED"
+    """`notification`: id; the user of the scope has a new one."""
