@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from localmessages.gateways.disk_storage import DiskStorage
 from localmessages.services import Publish, Services, utc_now
 from localmessages.settings import Settings
 from models.catalogue import Catalogues
@@ -58,6 +59,7 @@ def _services(settings: Settings, database: Database, publish: Publish) -> Servi
         secret=settings.secret_key,
         public_url=settings.url,
         simulator=not settings.production,
+        storage=DiskStorage(settings.files),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 
+from localmessages.gateways.storage import NoStorage, Storage
 from models.catalogue import Catalogues
 from models.database import Database
 from subscriptions.events import Event, NewEvent
@@ -35,6 +36,7 @@ class Services:
     secret: str = ""
     public_url: str = "http://localhost:8000"
     simulator: bool = True
+    storage: Storage = NoStorage()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["Transaction"]:

@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     redis_url: str = Field(default="", validation_alias="REDIS_URL", repr=False)
     """Empty: the Redis of the data directory."""
     data_dir: Path = Path(".data")
+    storage_dir: Path | None = None
+    """Where files are kept, for all processes; empty: `files` in the data directory."""
     secret_key: str = Field(default="", repr=False)
     """Signs tokens and links. Empty: made once, and kept in the data directory."""
     environment: Environment = Environment.DEVELOPMENT
@@ -52,6 +54,11 @@ class Settings(BaseSettings):
     @property
     def url(self) -> str:
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def files(self) -> Path:
+        """Where files are kept."""
+        return (self.storage_dir or self.data_dir / "files").expanduser().absolute()
 
     @model_validator(mode="after")
     def _fit_for_production(self) -> Self:

@@ -15,6 +15,7 @@ from models.conversation import Conversation
 from models.conversation_change import ConversationChange
 from models.conversation_read import ConversationRead
 from models.conversation_tag import ConversationTag
+from models.export import Export
 from models.idempotency_key import IdempotencyKey
 from models.link_click import LinkClick
 from models.live_event import LiveEvent
@@ -60,6 +61,7 @@ __all__ = [
     "ConversationChange",
     "ConversationRead",
     "ConversationTag",
+    "Export",
     "IdempotencyKey",
     "LinkClick",
     "LiveEvent",

@@ -7,5 +7,5 @@ from models.migrations import sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0004_report")]
+    dependencies = [("models", "0005_exports")]
     operations = [RunSQL(sql("0006_mail.sql"))]
