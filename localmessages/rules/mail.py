@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 SUBJECT_LIMIT = 200
-MOST_ATTEMPTS = 12
+MOST_ATTEMPTS = 17
 _FIRST_PAUSE = timedelta(seconds=15)
 _LONGEST_PAUSE = timedelta(hours=2)
 
