@@ -4,7 +4,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -12,21 +13,26 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from subscriptions.websocket import Patience, WebSocketProtocol
+
 PATIENCE = 15
 SPOKEN = [Subprotocol("graphql-transport-ws")]
 Message = dict[str, Any]
 
 
 @asynccontextmanager
-async def served(app: ASGIApp, *, lifespan: bool = False) -> AsyncIterator[str]:
+async def served(
+    app: ASGIApp, *, lifespan: bool = False, patience: Patience | None = None, **more: Any
+) -> AsyncIterator[str]:
     """The address at which an application is served, as it is in production."""
     config = uvicorn.Config(
         app,
         port=0,
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
+        ws=cast(type[asyncio.Protocol], partial(WebSocketProtocol, patience=patience)),
+        ws_per_message_deflate=more.pop("deflate", False),
         lifespan="on" if lifespan else "off",
         log_config=None,
+        **more,
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
