@@ -4,7 +4,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from localmessages.gateways.disk_mail import DiskMailer
 from localmessages.gateways.disk_storage import DiskStorage
+from localmessages.gateways.mail import Mailer, Sender
+from localmessages.gateways.smtp_mail import SmtpMailer
+from localmessages.gateways.smtp_url import SmtpServer
 from localmessages.services import Publish, Services, utc_now
 from localmessages.settings import Settings
 from models.catalogue import Catalogues
@@ -60,7 +64,16 @@ def _services(settings: Settings, database: Database, publish: Publish) -> Servi
         public_url=settings.url,
         simulator=not settings.production,
         storage=DiskStorage(settings.files),
+        mailer=mailer_of(settings),
     )
+
+
+def mailer_of(settings: Settings) -> Mailer:
+    """The mail server of the settings, or a directory where there is none."""
+    sender = Sender.parse(settings.mail_from)
+    if settings.smtp_url:
+        return SmtpMailer(SmtpServer.parse(settings.smtp_url), sender)
+    return DiskMailer(settings.mails, sender)
 
 
 def clock_of(stopped_at: datetime | None) -> Callable[[], datetime]:

@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import asyncpg
 
+from localmessages.gateways.mail import Mailer, NoMailer
 from localmessages.gateways.storage import NoStorage, Storage
 from models.catalogue import Catalogues
 from models.database import Database
@@ -36,7 +37,8 @@ class Services:
     secret: str = ""
     public_url: str = "http://localhost:8000"
     simulator: bool = True
-    storage: Storage = NoStorage()
+    storage: Storage = field(default_factory=NoStorage)
+    mailer: Mailer = field(default_factory=NoMailer)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["Transaction"]:

@@ -7,8 +7,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from localmessages.gateways.mail import Sender
+from localmessages.gateways.smtp_url import SmtpServer
 
 
 class Environment(StrEnum):
@@ -19,7 +22,9 @@ class Environment(StrEnum):
 class Settings(BaseSettings):
     """From the environment: `DATABASE_URL`, `REDIS_URL`, and the rest as `LOCALMESSAGES_…`."""
 
-    model_config = SettingsConfigDict(env_prefix="LOCALMESSAGES_", populate_by_name=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="LOCALMESSAGES_", populate_by_name=True, extra="forbid", hide_input_in_errors=True
+    )
 
     database_url: str = Field(default="", validation_alias="DATABASE_URL", repr=False)
     """Empty: the PostgreSQL of the data directory."""
@@ -28,6 +33,10 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".data")
     storage_dir: Path | None = None
     """Where files are kept, for all processes; empty: `files` in the data directory."""
+    smtp_url: str = Field(default="", repr=False)
+    """The mail server, such as `smtps://user:password@mail.example.com`; empty: mails are files."""
+    mail_from: str = "LocalMessages <no-reply@localhost>"
+    """Who mails come from."""
     secret_key: str = Field(default="", repr=False)
     """Signs tokens and links. Empty: made once, and kept in the data directory."""
     environment: Environment = Environment.DEVELOPMENT
@@ -59,6 +68,24 @@ class Settings(BaseSettings):
     def files(self) -> Path:
         """Where files are kept."""
         return (self.storage_dir or self.data_dir / "files").expanduser().absolute()
+
+    @property
+    def mails(self) -> Path:
+        """Where mails are put that no mail server takes."""
+        return (self.data_dir / "mail").expanduser().absolute()
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _a_mail_server(cls, url: str) -> str:
+        if url:
+            SmtpServer.parse(url)
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _a_sender(cls, written: str) -> str:
+        Sender.parse(written)
+        return written
 
     @model_validator(mode="after")
     def _fit_for_production(self) -> Self:

@@ -101,3 +101,8 @@ CREATE TABLE report_run (
 );
 CREATE INDEX report_run_export_idx ON report_run (tenant_id, export_id);
 CREATE INDEX report_run_started_at_idx ON report_run (started_at);
+
+-- A report that is deleted while its file is made leaves the file to nobody.
+ALTER TABLE export ADD FOREIGN KEY (tenant_id, saved_report_id)
+    REFERENCES saved_report (tenant_id, id) ON DELETE SET NULL (saved_report_id);
+CREATE INDEX export_saved_report_idx ON export (tenant_id, saved_report_id) WHERE saved_report_id IS NOT NULL;
