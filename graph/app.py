@@ -16,6 +16,7 @@ from graph.loaders import Loaders
 from graph.schema import schema
 from graph.view import GraphQLView
 from localmessages.http.graphiql import graphiql_mount
+from localmessages.http.links import link_route
 from localmessages.process import serving
 from localmessages.settings import Settings
 from subscriptions.protocol import GraphQLSocket
@@ -32,6 +33,7 @@ def create_app(settings: Settings) -> Starlette:
         Route("/graphql", GraphQLView(engine, context_for, page=page)),
         WebSocketRoute("/graphql", GraphQLSocket(engine, socket_context_for)),
         Route("/healthz", healthz),
+        link_route(),
     ]
     if settings.graphiql:
         routes += [Route("/", to_graphiql), graphiql_mount(GRAPHIQL)]

@@ -16,6 +16,7 @@ from localmessages.auth import sign
 from localmessages.reports.links import ClickRow, LinkView
 from localmessages.reports.messages import MediaRow
 from localmessages.reports.payments import PaymentEventRow, PaymentView
+from localmessages.rules.linking import link_base, short_url, short_url_in
 from localmessages.rules.payments import CardBrand, PaymentEventKind, PaymentStatus
 
 MEDIA_FOR = timedelta(hours=1)
@@ -24,15 +25,16 @@ MEDIA_FOR = timedelta(hours=1)
 def link_node(nodes: Nodes, view: LinkView) -> TrackedLink:
     """A short link in a text."""
     link = view.link
-    domain = nodes.catalogue.places[view.location_id].link_domain
-    base = f"https://{domain}" if domain else nodes.public_url
+    # The domain may be another one since; what came by a replay has its own address in the text.
+    base = link_base(nodes.catalogue.places[view.location_id], nodes.public_url)
+    in_text = short_url_in(view.body, link.slug)
     return TrackedLink(
         key=link.id,
         message_key=link.message_id,
         contact_key=view.contact_id,
         id=node_id("TrackedLink", link.id),
         url=URL(link.url),
-        short_url=URL(f"{base}/l/{link.slug}"),
+        short_url=URL(in_text or short_url(base, link.slug)),
         clicked=link.clicks > 0 or view.paid,
         clicks=link.clicks,
         bot_clicks=link.bot_clicks,

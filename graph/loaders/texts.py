@@ -13,14 +13,16 @@ from localmessages.reports.conversations import Beside, ConversationView, conver
 from localmessages.reports.keyset import Page
 from localmessages.reports.messages import MESSAGES_NEWEST_FIRST, unsent_page
 from localmessages.rules.account import fill_placeholders
+from localmessages.rules.linking import link_base, preview
 from localmessages.rules.place import Place
 from localmessages.rules.segments import measure
 
 CONTACT_ALONE = Beside(last_message=False, read_mark=False)
 
 
-def preview_of(body: str) -> MessagePreview:
-    """What a text takes on the air."""
+def preview_of(text: str, place: Place | None, public_url: str) -> MessagePreview:
+    """What a text takes on the air when it goes out from a place; None: from one without a link domain."""
+    body = preview(text, link_base(place, public_url), public_url)
     size = measure(body)
     return MessagePreview(
         body=body,
@@ -41,14 +43,14 @@ class TextReads(Reads):
         """A text as it would go out; placeholders stay where no conversation that is seen fills them."""
         nodes = await self.nodes()
         if conversation_id is None:
-            return preview_of(body)
+            return preview_of(body, None, nodes.public_url)
         key = expect_id("Conversation", conversation_id)
         async with self.connection() as connection:
             found = await conversations_by_id(connection, nodes.viewer, [key], CONTACT_ALONE)
         if key not in found:
-            return preview_of(body)
+            return preview_of(body, None, nodes.public_url)
         place = nodes.catalogue.places[found[key].conversation.location_id]
-        return preview_of(_filled(body, found[key], place))
+        return preview_of(_filled(body, found[key], place), place, nodes.public_url)
 
     async def query_unsent_messages(
         self, *, location_ids: Sequence[str] | None, page: Page, info: Info

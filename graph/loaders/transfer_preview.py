@@ -67,11 +67,12 @@ class TransferPreviewReads(Reads):
             facts = await preview_facts(connection, viewer.tenant_id, conversation.contact_key, target.id)
         actor = Actor(self.context.services, viewer, nodes.catalogue, self.now)
         record = _record(conversation, origin)
+        text = notice_text(origin, target, notice)
         can_be_told = facts.opted_out_at is None and facts.blocked_at is None
         return TransferPreview(
             from_=nodes.place(origin.id),
             to=nodes.place(target.id),
-            notice=preview_of(notice_text(origin, target, notice)) if can_be_told else None,
+            notice=preview_of(text, origin, nodes.public_url) if can_be_told else None,
             merges=facts.meets_another and target.id != origin.id,
             keeps_assignee=keeps_assignee(actor, record, target),
             waiting_since=conversation.waiting_since,

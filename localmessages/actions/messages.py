@@ -1,6 +1,6 @@
 """Texts: sent by people, received from the carrier. Each one transaction with its wait, events and job."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -21,10 +21,11 @@ from localmessages.rules.consent import keyword
 from localmessages.rules.customer import Customer
 from localmessages.rules.delivery import MessageOrigin
 from localmessages.rules.keys import new_key
+from localmessages.rules.linking import send_with_links
 from localmessages.rules.place import Place
 from localmessages.rules.records import Contact, Conversation, Message
 from localmessages.rules.refusal import OptedOut, Refused, UserErrorCode
-from localmessages.rules.texting import InboundText, OutboundText, receive, send
+from localmessages.rules.texting import InboundText, OutboundText, receive
 from localmessages.rules.texts import check_body
 from localmessages.services import Services, Transaction
 
@@ -81,7 +82,8 @@ def send_text(actor: Actor, customer: Customer, conversation: Conversation, body
     """A person's text, from the number of where the conversation is."""
     number = actor.place_of(conversation.location_id).number
     text = OutboundText(MessageOrigin.AGENT, body, number, agent_id=actor.user_id)
-    return send(customer, conversation, text, customer.after(actor.now))
+    at, public_url = customer.after(actor.now), actor.services.public_url
+    return send_with_links(customer, conversation, text, at, public_url=public_url)
 
 
 async def ask_to_send(connection: asyncpg.Connection, message: Message) -> None:
@@ -154,7 +156,10 @@ async def receive_in(
     catalogue = await services.catalogues.of(tx.connection, opened.tenant_id, opened.seq)
     place = catalogue.places[opened.location_id]
     customer = opened.customer(PlacesOf(catalogue.places).place_of)
-    return await _receive(tx, place, customer, text, at, carrier_confirms)
+    message = await _receive(tx, place, customer, text, at)
+    replies = auto_replies(customer, place, message, carrier_confirms=carrier_confirms)
+    await _answer(tx, customer, message, replies, services.public_url)
+    return message
 
 
 async def _opened(tx: Transaction, text: InboundText) -> Opened | None:
@@ -164,16 +169,22 @@ async def _opened(tx: Transaction, text: InboundText) -> Opened | None:
 
 
 async def _receive(
-    tx: Transaction, place: Place, customer: Customer, text: InboundText, at: datetime, carrier_confirms: bool
+    tx: Transaction, place: Place, customer: Customer, text: InboundText, at: datetime
 ) -> Message:
     at = customer.after(at)
     if keyword(text.body, opted_out=customer.contact.opted_out_at is not None) is not None:
         await load_last_sent(tx.connection, [customer])
-    message = receive(customer, place, text, at)
-    conversation = customer.conversations[message.conversation_id]
-    replies = auto_replies(customer, place, message, carrier_confirms=carrier_confirms)
-    sent = [send(customer, conversation, reply, at) for reply in replies]
+    return receive(customer, place, text, at)
+
+
+async def _answer(
+    tx: Transaction, customer: Customer, received: Message, replies: Sequence[OutboundText], public_url: str
+) -> None:
+    conversation = customer.conversations[received.conversation_id]
+    sent = [
+        send_with_links(customer, conversation, reply, received.at, public_url=public_url)
+        for reply in replies
+    ]
     await save(tx, customer)
     for reply in sent:
         await ask_to_send(tx.connection, reply)
-    return message

@@ -8,6 +8,7 @@ from localmessages.actions.actor import Actor, IdempotencyKey, Made, once
 from localmessages.actions.conversations import conversation_at_hand
 from localmessages.actions.messages import ask_to_send, check_place, check_recipient, send_text
 from localmessages.rules.delivery import MessageOrigin, is_non_deliverable
+from localmessages.rules.linking import restore
 from localmessages.rules.records import Conversation
 from localmessages.rules.refusal import NotFound, Refused, UserErrorCode
 from localmessages.services import Transaction
@@ -17,10 +18,12 @@ async def retry_message(actor: Actor, message_id: UUID, *, key: IdempotencyKey |
     """Send the text of a failed message again, as a new message."""
 
     async def do(tx: Transaction) -> Made:
-        # message_pkey
+        # message_pkey, tracked_link_message_idx
         row = await tx.connection.fetchrow(
             """
-            SELECT conversation_id, location_id, direction, origin, status, body
+            SELECT conversation_id, location_id, direction, origin, status, body,
+                ARRAY(SELECT ARRAY[slug, url] FROM tracked_link
+                      WHERE tenant_id = $1 AND message_id = message.id) AS links
             FROM message
             WHERE tenant_id = $1 AND id = $2
             """,
@@ -35,11 +38,16 @@ async def retry_message(actor: Actor, message_id: UUID, *, key: IdempotencyKey |
             check_recipient(customer.contact, field="messageId")
             _check_goes_on(conversation)
             check_place(actor.place_of(conversation.location_id), field="messageId")
-            message = send_text(actor, customer, conversation, row["body"])
+            message = send_text(actor, customer, conversation, _body(row))
         await ask_to_send(tx.connection, message)
         return {"message": message.id}
 
     return await once(actor, key, do)
+
+
+def _body(row: asyncpg.Record) -> str:
+    """What was written: the new text gets short links of its own."""
+    return restore(row["body"], dict(row["links"]))
 
 
 def _check_retry(row: asyncpg.Record) -> None:

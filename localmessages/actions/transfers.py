@@ -11,10 +11,11 @@ from localmessages.actions.messages import ask_to_send
 from localmessages.rules.account import fill_placeholders
 from localmessages.rules.customer import Customer
 from localmessages.rules.delivery import MessageOrigin
+from localmessages.rules.linking import send_with_links
 from localmessages.rules.place import Place
 from localmessages.rules.records import Conversation, Message
 from localmessages.rules.refusal import NotFound
-from localmessages.rules.texting import OutboundText, send
+from localmessages.rules.texting import OutboundText
 from localmessages.rules.texts import BODY_LIMIT, NOTE_LIMIT, check_text
 from localmessages.rules.transfer import check_transfer, move
 from localmessages.services import Transaction
@@ -119,7 +120,8 @@ def _notify(
         return None
     body = notice_text(origin, target, request.notice)
     text = OutboundText(MessageOrigin.SYSTEM, body, origin.number, agent_id=actor.user_id)
-    notice = send(customer, conversation, text, customer.after(actor.now))
+    at, public_url = customer.after(actor.now), actor.services.public_url
+    notice = send_with_links(customer, conversation, text, at, public_url=public_url)
     # The move tells of it, at the new place: the old one may not look any more.
     customer.happenings.pop()
     return notice

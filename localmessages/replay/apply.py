@@ -28,7 +28,7 @@ from localmessages.rules.delivery import MessageOrigin, MessageStatus
 from localmessages.rules.keys import new_key
 from localmessages.rules.ledger import change_consent
 from localmessages.rules.links import is_bot
-from localmessages.rules.paying import card_brand, record_click, record_payment, request_payment
+from localmessages.rules.paying import card_brand, payment_event, record_click, record_payment, request_payment
 from localmessages.rules.records import Contact, Conversation, Message, TrackedLink
 from localmessages.rules.routing import conversation_for_outbound, conversation_named
 from localmessages.rules.texting import InboundText, OutboundText, receive, report_status, send
@@ -209,7 +209,7 @@ class Applier:
             return True
         message = self.desk.message_by_id(link.message_id)
         customer = self.desk.customer_of(message)
-        bot = is_bot(line.method, line.user_agent)
+        bot = is_bot(line.method, line.user_agent, after=line.at - message.at)
         record_click(
             customer, message, link, line.at, bot=bot, user_agent=line.user_agent, method=line.method
         )
@@ -230,10 +230,7 @@ class Applier:
         request = self.desk.requests.get((tenant_id, line.invoice))
         messages = self.desk.texts_of_request.get(request.id, []) if request else []
         texts = [(self.desk.customer_of(message), message) for message in messages]
-        event = record_payment(
-            request,
-            texts,
-            self.desk.payments.setdefault((tenant_id, line.invoice), []),
+        event = payment_event(
             tenant_id=tenant_id,
             invoice=line.invoice,
             kind=line.kind,
@@ -241,6 +238,8 @@ class Applier:
             card=card_brand(line.card),
             at=line.at,
         )
+        events = self.desk.payments.setdefault((tenant_id, line.invoice), [])
+        record_payment(request, texts, events, event, line.at)
         if not texts:
             self.desk.early_payments.append(event)
         for customer, _ in texts:

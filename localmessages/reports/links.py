@@ -24,11 +24,12 @@ class LinkRow(NamedTuple):
 
 
 class LinkView(NamedTuple):
-    """A link, where and to whom its text was said, and whether the payment request in that text was paid."""
+    """A link, its text with where and to whom it was said, and whether the payment request in it was paid."""
 
     link: LinkRow
     location_id: UUID
     contact_id: UUID
+    body: str
     paid: bool
 
 
@@ -49,7 +50,7 @@ CLICKS_NEWEST_FIRST = Keyset(
 )
 
 _LINK = f"""
-SELECT {columns(LinkRow, "tracked_link")}, message.location_id, message.contact_id,
+SELECT {columns(LinkRow, "tracked_link")}, message.location_id, message.contact_id, message.body,
     coalesce(payment_request.paid_at IS NOT NULL, false)
 FROM tracked_link
 {VISIBLE_MESSAGE.format(of="tracked_link.message_id")}
