@@ -15,12 +15,12 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from graph.ids import global_id
-from graph.loaders.nodes import formatted_number
 from graph.scalars import write_instant
 from localmessages.reports.conversations import EVERYTHING, ConversationView, views
 from localmessages.reports.inbox import NEWEST_FIRST, inbox_statement
 from localmessages.reports.inbox_conditions import Wanted
 from localmessages.reports.keyset import Page
+from localmessages.reports.names import formatted_number
 from localmessages.reports.rows import ContactRow, MessageRow
 from localmessages.rules.access import Viewer
 from localmessages.rules.conversation import ConversationStatus

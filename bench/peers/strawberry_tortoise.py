@@ -19,7 +19,7 @@ from tortoise.contrib.starlette import RegisterTortoise
 
 import models
 from graph.ids import global_id
-from graph.loaders.nodes import formatted_number
+from localmessages.reports.names import formatted_number
 from localmessages.rules.conversation import ConversationStatus
 from models.orm import orm_config
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-import phonenumbers
-
 from graph.loaders.catalogue_nodes import CatalogueNodes
 from graph.loaders.place_nodes import node_id
 from graph.scalars import PhoneNumber
@@ -14,6 +10,7 @@ from graph.types.conversation import Conversation
 from graph.types.message import Message, MessageStatusChange
 from localmessages.reports.conversations import ConversationView
 from localmessages.reports.messages import StatusRow
+from localmessages.reports.names import contact_name
 from localmessages.reports.rows import ContactRow, MessageRow
 from localmessages.rules.consent import Keyword
 from localmessages.rules.conversation import ConversationStatus
@@ -25,16 +22,6 @@ from localmessages.rules.delivery import (
     is_non_deliverable,
 )
 from localmessages.rules.segments import TextEncoding
-
-
-@lru_cache(10_000)
-def formatted_number(phone: str) -> str:
-    """A number as people read it."""
-    try:
-        number = phonenumbers.parse(phone)
-    except phonenumbers.NumberParseException:
-        return phone
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def phone_or_none(number: str | None) -> PhoneNumber | None:
@@ -74,12 +61,11 @@ class Nodes(CatalogueNodes):
 
     def contact(self, row: ContactRow) -> Contact:
         """A contact."""
-        name = " ".join(part for part in (row.first_name, row.last_name) if part).strip()
         return Contact(
             key=row.id,
             id=node_id("Contact", row.id),
             external_id=row.external_id,
-            name=name or formatted_number(row.phone),
+            name=contact_name(row),
             first_name=row.first_name,
             last_name=row.last_name,
             phone=PhoneNumber(row.phone),

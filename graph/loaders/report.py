@@ -11,7 +11,7 @@ from strawberry import Info
 from graph.ids import expect_ids
 from graph.loaders.nodes import Nodes
 from graph.loaders.reading import Reading, Snapshot
-from graph.loaders.reads import Reads, checked_search, seen_locations, shown, too_many
+from graph.loaders.reads import Reads, checked_search, shown, too_many
 from graph.loaders.report_nodes import row_node, tiles_node, window_node
 from graph.loaders.summary import spec_of
 from graph.lookahead import Paths, selected
@@ -21,6 +21,7 @@ from graph.types.report_row import ReportRow, ReportRowConnection, ReportRowFilt
 from graph.types.report_tiles import MessagesReportTiles
 from localmessages.reports.keyset import Page
 from localmessages.reports.messages_report.all_tiles import TileGroup, all_tiles
+from localmessages.reports.messages_report.asked import AskedFilter
 from localmessages.reports.messages_report.columns import RowOrder
 from localmessages.reports.messages_report.rows import WantedRows, count_rows, rows_page
 from localmessages.reports.messages_report.scope import ReportFilter, ReportScopes, Scope
@@ -58,11 +59,11 @@ class ReportReads(Reads):
         await snapshot.open(self.context.services.database)
         async with snapshot.connection() as connection:
             # The first statement is where the snapshot is taken, so the position is the snapshot's own.
-            cursor = await position.now(connection, viewer.tenant_id, viewer.user_id)
+            cursor = await self.context.position(connection)
         return MessagesReport(
             reading=Reading(snapshot, viewer, scopes, out_of_hours),
             as_of=self.now,
-            cursor=Cursor(cursor.encode()),
+            cursor=self.context.written(cursor),
             window=window_node(scopes.shown),
         )
 
@@ -115,12 +116,16 @@ class ReportReads(Reads):
 
 def report_filter(nodes: Nodes, given: MessagesReportFilter) -> ReportFilter:
     """What was asked for, at the locations that the viewer sees."""
+    return asked_filter(given).seen_by(nodes.viewer, nodes.catalogue.places)
+
+
+def asked_filter(given: MessagesReportFilter) -> AskedFilter:
+    """What was asked for, wherever it is; LIMIT_EXCEEDED where it is too much."""
     tags = given.tags
-    places = _keys("locationIds", "Location", given.location_ids)
-    return ReportFilter(
-        places=[nodes.catalogue.places[key] for key in seen_locations(nodes.viewer.location_ids, places)],
+    return AskedFilter(
         window=spec_of(given.window),
         zone=given.time_zone,
+        location_ids=_keys("locationIds", "Location", given.location_ids),
         agent_ids=_keys("agentIds", "User", given.agent_ids),
         campaign_ids=_keys("campaignIds", "Campaign", given.campaign_ids),
         any_tags=_keys("anyOf", "Tag", tags.any_of if tags else None),

@@ -51,6 +51,11 @@ class Page:
         """How many rows to fetch: one more than the page, to see whether there is more."""
         return self.size + 1
 
+    @property
+    def limit(self) -> str:
+        """How many rows to fetch, in SQL."""
+        return str(self.rows)
+
     def cut(self, rows: Sequence[R], *, more_behind: bool | None = None) -> Slice[R]:
         """Make a page of up to `rows` rows, fetched in the order in which the page walks.
 
@@ -66,6 +71,15 @@ class Page:
             items.reverse()
             return Slice(items, has_next=behind, has_previous=ahead)
         return Slice(items, has_next=ahead, has_previous=behind)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeList(Page):
+    """All of a list, for a cursor of the server: what an export reads is its page without an end."""
+
+    @property
+    def limit(self) -> str:
+        return "ALL"
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ SELECT
 FROM {chosen}
     AND {LATEST_FIRST.where(page, args)}
 ORDER BY {LATEST_FIRST.order_by(page)}
-LIMIT {page.rows}
+LIMIT {page.limit}
 """
 
 
@@ -95,10 +95,11 @@ async def conversations_page(
     """A page of the conversations, latest text first."""
     args = scope.args()
     records = await connection.fetch(conversations_statement(scope, kind, search, page, args), *args)
-    return page.cut([_row(record) for record in records])
+    return page.cut([conversation_row(record) for record in records])
 
 
-def _row(record: asyncpg.Record) -> ConversationRow:
+def conversation_row(record: asyncpg.Record) -> ConversationRow:
+    """The conversation in a record of `conversations_statement`."""
     width = len(fields(ConversationFigures))
     return ConversationRow(made(ConversationFigures, record), made(ContactRow, record, width))
 
@@ -133,4 +134,4 @@ JOIN conversation ON conversation.tenant_id = $1 AND conversation.id = talk.conv
 JOIN contact ON contact.tenant_id = $1 AND contact.id = conversation.contact_id
 """
     records = await connection.fetch(statement, viewer.tenant_id, ids, viewer.location_ids)
-    return {record[0]: _row(record) for record in records}
+    return {record[0]: conversation_row(record) for record in records}

@@ -85,6 +85,17 @@ WHERE {way}
     AND {contact_condition(search, args, "tracked_link.url")}"""
 
 
+def links_statement(scope: Scope, clicked: bool | None, search: str | None, page: Page, args: Args) -> str:
+    """The ids of the links, each with the instant of its text."""
+    return f"""
+SELECT tracked_link.id, message.at
+FROM {_chosen(scope, clicked, search, args)}
+    AND {LATEST_FIRST.where(page, args)}
+ORDER BY {LATEST_FIRST.order_by(page)}
+LIMIT {page.limit}
+"""
+
+
 async def links_page(
     connection: asyncpg.Connection,
     viewer: Viewer,
@@ -95,14 +106,7 @@ async def links_page(
 ) -> tuple[Slice[LinkView], dict[UUID, str]]:
     """A page of the links, latest text first; and the cursor of each."""
     args = scope.args()
-    statement = f"""
-SELECT tracked_link.id, message.at
-FROM {_chosen(scope, clicked, search, args)}
-    AND {LATEST_FIRST.where(page, args)}
-ORDER BY {LATEST_FIRST.order_by(page)}
-LIMIT {page.rows}
-"""
-    rows = await connection.fetch(statement, *args)
+    rows = await connection.fetch(links_statement(scope, clicked, search, page, args), *args)
     views = await links_by_id(connection, viewer, [row["id"] for row in rows])
     cursors = {row["id"]: LATEST_FIRST.cursor(row["at"], row["id"]) for row in rows}
     return page.cut([views[row["id"]] for row in rows]), cursors

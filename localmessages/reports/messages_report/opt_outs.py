@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 
@@ -85,19 +87,30 @@ JOIN contact ON contact.tenant_id = $1 AND contact.id = consent_change.contact_i
 WHERE {contact_condition(search, args)}"""
 
 
+def opt_outs_statement(scope: Scope, search: str | None, page: Page, args: Args) -> str:
+    """The ids of the opt-outs."""
+    return f"""
+SELECT consent_change.id
+FROM {_chosen(scope, search, args)}
+    AND {LATEST_FIRST.where(page, args)}
+ORDER BY {LATEST_FIRST.order_by(page)}
+LIMIT {page.limit}
+"""
+
+
 async def opt_outs_page(
     connection: asyncpg.Connection, scope: Scope, search: str | None, page: Page, now: datetime
 ) -> Slice[EntryView]:
     """A page of the opt-outs, latest first."""
     args = scope.args()
-    statement = f"""
-SELECT consent_change.id
-FROM {_chosen(scope, search, args)}
-    AND {LATEST_FIRST.where(page, args)}
-ORDER BY {LATEST_FIRST.order_by(page)}
-LIMIT {page.rows}
-"""
-    ids = [record[0] for record in await connection.fetch(statement, *args)]
+    records = await connection.fetch(opt_outs_statement(scope, search, page, args), *args)
+    return page.cut(await opt_outs_by_id(connection, scope, [record[0] for record in records], now))
+
+
+async def opt_outs_by_id(
+    connection: asyncpg.Connection, scope: Scope, ids: Sequence[UUID], now: datetime
+) -> list[EntryView]:
+    """Opt-outs of the scope, in the order of their ids."""
     # consent_change_pkey
     entries = f"""
 WITH key AS (
@@ -108,7 +121,7 @@ WITH key AS (
 """
     found = [entry_view(record) for record in await connection.fetch(entries, scope.tenant_id, now, ids)]
     views = {view.entry.id: view for view in found}
-    return page.cut([views[key] for key in ids])
+    return [views[key] for key in ids]
 
 
 def opt_out_cursor(view: EntryView) -> str:

@@ -136,6 +136,21 @@ WHERE {_STAGES[stage]}
     )
 
 
+def requests_statement(
+    scope: Scope, stage: PayByTextStage, search: str | None, page: Page, args: Args
+) -> str:
+    """The ids of the requests, each with the instant of its latest text."""
+    cte, chosen = _chosen(scope, stage, search, args)
+    return f"""
+WITH {cte}
+SELECT request.id, request.at
+FROM {chosen}
+    AND {LATEST_FIRST.where(page, args)}
+ORDER BY {LATEST_FIRST.order_by(page)}
+LIMIT {page.limit}
+"""
+
+
 async def requests_page(
     connection: asyncpg.Connection,
     viewer: Viewer,
@@ -146,16 +161,7 @@ async def requests_page(
 ) -> tuple[Slice[PaymentView], dict[UUID, str]]:
     """A page of the requests that came at least so far, latest text first; and the cursor of each."""
     args = scope.args()
-    cte, chosen = _chosen(scope, stage, search, args)
-    statement = f"""
-WITH {cte}
-SELECT request.id, request.at
-FROM {chosen}
-    AND {LATEST_FIRST.where(page, args)}
-ORDER BY {LATEST_FIRST.order_by(page)}
-LIMIT {page.rows}
-"""
-    rows = await connection.fetch(statement, *args)
+    rows = await connection.fetch(requests_statement(scope, stage, search, page, args), *args)
     views = await payments_by_id(connection, viewer, [row["id"] for row in rows])
     cursors = {row["id"]: LATEST_FIRST.cursor(row["at"], row["id"]) for row in rows}
     return page.cut([views[row["id"]] for row in rows]), cursors

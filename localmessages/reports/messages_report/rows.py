@@ -126,10 +126,10 @@ def _newest_keys(conditions: list[str], page: Page, order: RowOrder, args: Args)
         FROM message
         WHERE {inner}
         ORDER BY {keyset.order_by(page)}
-        LIMIT {page.rows}
+        LIMIT {page.limit}
     ) AS key
     ORDER BY {order.keyset("key.rank", "key.at", "key.id").order_by(page)}
-    LIMIT {page.rows}
+    LIMIT {page.limit}
 """
 
 
@@ -144,7 +144,7 @@ def _sorted_keys(conditions: list[str], page: Page, order: RowOrder, args: Args)
 {joins}
     WHERE {keyset.where(page, args)}
     ORDER BY {keyset.order_by(page)}
-    LIMIT {page.rows}
+    LIMIT {page.limit}
 """
 
 
@@ -158,10 +158,11 @@ async def rows_page(
     """A page of the table."""
     args = scope.args()
     records = await connection.fetch(rows_statement(scope, wanted, page, order, args), *args)
-    return page.cut([_view(record, order) for record in records])
+    return page.cut([row_view(record, order) for record in records])
 
 
-def _view(record: asyncpg.Record, order: RowOrder) -> RowView:
+def row_view(record: asyncpg.Record, order: RowOrder) -> RowView:
+    """The row of the table in a record of `rows_statement`."""
     message = made(MessageRow, record)
     rank = () if order.by_date else (record[_CURSOR_AT],)
     return RowView(
@@ -197,4 +198,4 @@ WHERE message.tenant_id = $1
     AND message.location_id = ANY($3::uuid[])
 """
     records = await connection.fetch(statement, viewer.tenant_id, ids, viewer.location_ids)
-    return {record[0]: _view(record, NEWEST_FIRST) for record in records}
+    return {record[0]: row_view(record, NEWEST_FIRST) for record in records}

@@ -105,7 +105,7 @@ SELECT
 FROM {_chosen(scope, wanted, now, args)}
     AND {LATEST_FIRST.where(page, args)}
 ORDER BY {LATEST_FIRST.order_by(page)}
-LIMIT {page.rows}
+LIMIT {page.limit}
 """
 
 
@@ -121,11 +121,23 @@ async def waits_page(
     """A page of the waits, latest end first."""
     args = scope.args()
     records = await connection.fetch(waits_statement(scope, wanted, now, page, args), *args)
+    views = await wait_views(connection, scope, wanted.mode, records, now=now, place_of=place_of)
+    return page.cut(views)
+
+
+async def wait_views(
+    connection: asyncpg.Connection,
+    scope: Scope,
+    mode: OutOfHours,
+    records: Sequence[asyncpg.Record],
+    *,
+    now: datetime,
+    place_of: Callable[[UUID], Place],
+) -> list[WaitView]:
+    """The waits in records of `waits_statement`, with the customers' whole waits."""
     rows = [ended_row(made(WaitRow, record), place_of) for record in records]
     wholes = await whole_waits(connection, scope.tenant_id, _chains(rows), now=now, place_of=place_of)
-    return page.cut(
-        [_view(row, record, wholes, wanted.mode) for row, record in zip(rows, records, strict=True)]
-    )
+    return [_view(row, record, wholes, mode) for row, record in zip(rows, records, strict=True)]
 
 
 def _chains(rows: Sequence[WaitRow]) -> list[UUID]:

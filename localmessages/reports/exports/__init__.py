@@ -1,0 +1,1 @@
+"""Files: the same reads as on the screen, without pages."""
