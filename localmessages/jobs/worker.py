@@ -14,10 +14,11 @@ from pgqueuer.errors import FailingListenerError
 from pgqueuer.executors import AbstractEntrypointExecutor, EntrypointExecutorParameters
 from pgqueuer.models import Job, Schedule
 
-from localmessages.actions.queue import BULK_TRANSFER, RECEIPT, SEND
+from localmessages.actions.queue import BULK_TRANSFER, MAIL, RECEIPT, SEND
 from localmessages.gateways.carrier import Carrier
 from localmessages.jobs.bulk_transfers import run_bulk_transfer
 from localmessages.jobs.executor import Persistent
+from localmessages.jobs.mailing import run_mail
 from localmessages.jobs.receipts import run_receipt, simulated_carrier
 from localmessages.jobs.sending import HANDOVER_SECONDS, Sender
 from localmessages.jobs.upkeep import clear_out, keep_up
@@ -122,6 +123,7 @@ def _queue(connection: asyncpg.Connection, services: Services, sender: Sender) -
         SEND: sender.run,
         RECEIPT: partial(run_receipt, services),
         BULK_TRANSFER: partial(run_bulk_transfer, services),
+        MAIL: partial(run_mail, services),
     }
     for name, run in jobs.items():
         queue.entrypoint(name, accepts_context=False, on_failure="hold", executor_factory=_persistent)(run)
