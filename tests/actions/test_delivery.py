@@ -23,7 +23,6 @@ from models.database import Database
 from tests.support.consistency import rollup_differences
 from tests.support.desk import Desk, open_desk
 from tests.support.logs import ANN, CUSTOMER
-from tests.support.waiting import eventually
 
 SENT, DELIVERED, UNDELIVERED, FAILED = (
     MessageStatus.SENT,
@@ -97,28 +96,15 @@ async def test_a_receipt_that_waited_for_another_sees_what_that_one_did(desk: De
     async with desk.services.database.transaction() as connection:
         await connection.execute("SELECT FROM contact FOR UPDATE")
         failed = asyncio.create_task(report_receipt(desk.services, receipt(desk, UNDELIVERED, "30003")))
-        await waiting_for_locks(desk, 1)
+        await desk.until_locks_wait(1)
         delivered = asyncio.create_task(report_receipt(desk.services, receipt(desk, DELIVERED)))
-        await waiting_for_locks(desk, 2)
+        await desk.until_locks_wait(2)
 
     assert await failed
     assert await delivered
     text = await desk.message(reply)
     assert (text["status"], text["failure_code"]) == ("UNDELIVERED", "30003")
     assert (await desk.reports(reply))[2:] == [("UNDELIVERED", True), ("DELIVERED", False)]
-
-
-async def waiting_for_locks(desk: Desk, how_many: int) -> None:
-    async def enough() -> bool:
-        waiting = await desk.value(
-            """
-            SELECT count(*) FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event_type = 'Lock'
-            """
-        )
-        return bool(waiting == how_many)
-
-    await eventually(enough)
 
 
 async def test_many_receipts_at_once_are_all_kept_and_failure_wins_over_delivery(desk: Desk):
@@ -287,13 +273,8 @@ async def test_each_step_is_told_where_the_conversation_is_and_where_the_text_wa
 
 async def test_a_receipt_takes_four_statements(desk: Desk):
     await sent(desk)
-    statements: list[str] = []
-    pool = desk.services.database.pool
-    connections = [await pool.acquire() for _ in range(pool.get_size())]
-    for connection in connections:
-        connection.add_query_logger(lambda query: statements.append(query.query))
-        await pool.release(connection)
+    statements = await desk.statements()
 
     await report_receipt(desk.services, receipt(desk, DELIVERED))
 
-    assert len([query for query in statements if not query.startswith(("BEGIN", "COMMIT"))]) == 4
+    assert len(statements) == 4

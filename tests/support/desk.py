@@ -21,6 +21,7 @@ from models.catalogue import Catalogue, Catalogues
 from models.database import Database
 from subscriptions.events import Event
 from tests.support.logs import ANN, COMPANY, CUSTOMER, Line, encoded
+from tests.support.waiting import eventually
 
 
 @dataclass
@@ -100,6 +101,34 @@ class Desk:
             """
         )
         return dict(row)
+
+    async def until_locks_wait(self, how_many: int) -> None:
+        """Go on when so many transactions wait for another one."""
+
+        async def enough() -> bool:
+            waiting = await self.value(
+                """
+                SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock'
+                """
+            )
+            return bool(waiting == how_many)
+
+        await eventually(enough)
+
+    async def statements(self) -> list[str]:
+        """What is said to the database from now on, but for the beginnings and ends of transactions."""
+        said: list[str] = []
+        pool = self.services.database.pool
+        connections = [await pool.acquire() for _ in range(pool.get_size())]
+        for connection in connections:
+            connection.add_query_logger(
+                lambda query: (
+                    None if query.query.startswith(("BEGIN", "COMMIT")) else said.append(query.query)
+                )
+            )
+            await pool.release(connection)
+        return said
 
     async def jobs(self, name: str) -> list[dict[str, Any]]:
         rows = await self.rows("SELECT payload FROM pgqueuer WHERE entrypoint = $1 ORDER BY id", name)
