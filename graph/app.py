@@ -19,7 +19,10 @@ from localmessages.http.graphiql import graphiql_mount
 from localmessages.http.links import link_route
 from localmessages.process import serving
 from localmessages.settings import Settings
+from subscriptions.admission import Admission
+from subscriptions.limits import SocketLimits
 from subscriptions.protocol import GraphQLSocket
+from subscriptions.sockets import Sockets
 from subscriptions.sources import Live
 
 GRAPHIQL = Path(__file__).parent.parent / "web" / "graphiql" / "dist"
@@ -28,16 +31,42 @@ GRAPHIQL = Path(__file__).parent.parent / "web" / "graphiql" / "dist"
 def create_app(settings: Settings) -> Starlette:
     """The API of an installation whose servers run; they are reached when the application starts."""
     engine = Engine(schema.core)
+    limits = socket_limits(settings)
+    sockets = Sockets(limits.sockets)
+    admission = Admission(settings.subscriptions_at_once)
     page = "/graphiql/" if settings.graphiql else None
     routes: list[BaseRoute] = [
         Route("/graphql", GraphQLView(engine, context_for, page=page)),
-        WebSocketRoute("/graphql", GraphQLSocket(engine, socket_context_for)),
+        WebSocketRoute(
+            "/graphql",
+            GraphQLSocket(
+                engine,
+                socket_context_for,
+                limits=limits,
+                sockets=sockets,
+                admission=admission,
+                url=settings.url,
+            ),
+        ),
         Route("/healthz", healthz),
         link_route(),
     ]
     if settings.graphiql:
         routes += [Route("/", to_graphiql), graphiql_mount(GRAPHIQL)]
-    return Starlette(routes=routes, lifespan=_lifespan(settings))
+    app = Starlette(routes=routes, lifespan=_lifespan(settings, admission))
+    app.state.sockets = sockets
+    return app
+
+
+def socket_limits(settings: Settings) -> SocketLimits:
+    """What sockets may do in an installation."""
+    return SocketLimits(
+        init_seconds=settings.socket_init_seconds,
+        frame_bytes=settings.socket_frame_bytes,
+        operations=settings.socket_operations,
+        messages=settings.socket_messages,
+        sockets=settings.sockets_per_viewer,
+    )
 
 
 async def context_for(connection: HTTPConnection) -> Context:
@@ -61,11 +90,13 @@ async def healthz(request: Request) -> PlainTextResponse:
     return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
 
 
-def _lifespan(settings: Settings) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    settings: Settings, admission: Admission
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         state: Any = app.state
-        async with serving(settings) as (state.services, hub):
+        async with serving(settings, admission) as (state.services, hub):
             state.faces = Faces(Loaders, live=lambda context: Live(context, hub))
             yield
 

@@ -10,6 +10,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+import asyncpg
+
+from graph import scalars
 from graph.errors import unauthenticated
 from localmessages.auth import BadToken, Bearer, read_token
 from localmessages.rules.access import Viewer
@@ -27,6 +30,8 @@ class Faces:
 
     load: Callable[[Context], Any]
     live: Callable[[Context], Any]
+    groups: Any = None
+    """Subscriptions that run once for many; None where each runs by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,9 @@ class Context:
         self.services = services
         self.faces = faces
         self.bearer = bearer
-        self._beginning: asyncio.Task[Beginning] | None = None
+        self.watch: Any = None
+        """What a subscription that runs with this context follows."""
+        self._beginning: asyncio.Future[Beginning] | None = None
         self._held = AsyncExitStack()
 
     @classmethod
@@ -59,6 +66,20 @@ class Context:
     def fork(self) -> Context:
         """A fresh one for the same bearer."""
         return Context(self.services, self.faces, self.bearer)
+
+    def starting(self, beginning: Beginning) -> Context:
+        """A fresh one for the same bearer, which begins where an earlier one has come to."""
+        fork = self.fork()
+        fork._beginning = asyncio.get_running_loop().create_future()
+        fork._beginning.set_result(beginning)
+        return fork
+
+    @property
+    def seconds_left(self) -> float | None:
+        """For how long the bearer's token still counts; None where there is none."""
+        if self.bearer is None:
+            return None
+        return (self.bearer.expires_at - self.services.clock()).total_seconds()
 
     def become(self, bearer: Bearer) -> None:
         """Go on as somebody else, who has just signed in."""
@@ -94,7 +115,7 @@ class Context:
             raise unauthenticated("The token has expired. Sign in again.")
         catalogues = self.services.catalogues
         async with self.services.database.connection() as connection:
-            cursor = await position.now(connection, tenant_id, user_id)
+            cursor = await self.position(connection)
             if not cursor.positions:
                 raise unauthenticated()
             catalogue = await catalogues.of(connection, tenant_id, 0)
@@ -103,6 +124,15 @@ class Context:
         if viewer is None:
             raise unauthenticated()
         return Beginning(viewer, catalogue, cursor)
+
+    async def position(self, connection: asyncpg.Connection) -> Cursor:
+        """Where the log stands, over all that the viewer can ever need."""
+        assert self.bearer
+        return await position.now(connection, self.bearer.tenant_id, self.bearer.user_id)
+
+    def written(self, cursor: Cursor) -> scalars.Cursor:
+        """A position as the answer says it."""
+        return scalars.Cursor(cursor.encode())
 
     @property
     def _begun(self) -> Beginning:

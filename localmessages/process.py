@@ -14,6 +14,7 @@ from localmessages.settings import Settings
 from models.catalogue import Catalogues
 from models.database import Database, open_database
 from subscriptions import position
+from subscriptions.admission import Admission
 from subscriptions.bus import Bus
 from subscriptions.hub import Hub
 
@@ -32,10 +33,12 @@ async def working(settings: Settings) -> AsyncIterator[Services]:
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[tuple[Services, Hub]]:
+async def serving(
+    settings: Settings, admission: Admission | None = None
+) -> AsyncIterator[tuple[Services, Hub]]:
     """For the API: what it changes reaches its own subscribers at once, and the hub hears the others."""
     async with _database(settings) as database:
-        hub = Hub(database, Bus(settings.redis_url))
+        hub = Hub(database, Bus(settings.redis_url), admission=admission)
         await hub.start()
         try:
             yield _services(settings, database, hub.publish), hub

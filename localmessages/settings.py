@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Self
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from localmessages.gateways.mail import Sender
 from localmessages.gateways.smtp_url import SmtpServer
+from localmessages.live_settings import LiveSettings
 
 
 class Environment(StrEnum):
@@ -19,7 +20,7 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
-class Settings(BaseSettings):
+class Settings(LiveSettings):
     """From the environment: `DATABASE_URL`, `REDIS_URL`, and the rest as `LOCALMESSAGES_…`."""
 
     model_config = SettingsConfigDict(

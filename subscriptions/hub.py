@@ -12,6 +12,7 @@ import structlog
 from localmessages.rules.live import ResyncReason
 from models.database import Database
 from subscriptions import log, position
+from subscriptions.admission import Admission
 from subscriptions.bus import Bus
 from subscriptions.cursor import Cursor
 from subscriptions.events import Event
@@ -39,6 +40,7 @@ class Hub:
         linger_seconds: float = 30.0,
         subscribe_seconds: float = 1.0,
         most_waiting: int = MOST_WAITING,
+        admission: Admission | None = None,
     ) -> None:
         self._database = database
         self._bus = bus
@@ -46,6 +48,7 @@ class Hub:
         self._linger_seconds = linger_seconds
         self._subscribe_seconds = subscribe_seconds
         self._most_waiting = most_waiting
+        self._admission = admission or Admission()
         self._epoch = 0
         self._feeds: dict[int, Feed] = {}
         self._readers: dict[int, asyncio.Task[None]] = {}
@@ -103,7 +106,8 @@ class Hub:
 
     async def reach(self, stream: Stream) -> Mapping[int, int]:
         """Where the scopes of a stream are; it is offered what comes after."""
-        upto = (await self._asked(lambda c: position.positions(c, stream.positions))).positions
+        async with self._admission:
+            upto = (await self._asked(lambda c: position.positions(c, stream.positions))).positions
         for scope_id, seq in upto.items():
             if (feed := self._feeds.get(scope_id)) is not None:
                 feed.begin(seq)
@@ -111,7 +115,8 @@ class Hub:
 
     async def read(self, tenant_id: UUID, after: Mapping[int, int], upto: Mapping[int, int]) -> list[Event]:
         """The next events of each scope in the log."""
-        return await self._asked(lambda c: log.read(c, tenant_id, after, upto))
+        async with self._admission:
+            return await self._asked(lambda c: log.read(c, tenant_id, after, upto))
 
     async def _read_on(self, tenant_id: UUID, after: Mapping[int, int]) -> list[Event]:
         return await self._asked(lambda c: log.read(c, tenant_id, after))

@@ -4,8 +4,12 @@ from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
 from graph.execution import Engine
+from subscriptions.admission import Admission
+from subscriptions.limits import SocketLimits
 from subscriptions.messages import SUBPROTOCOL
-from subscriptions.session import OpenContext, Session, Settings
+from subscriptions.operations import OpenContext, Settings
+from subscriptions.session import Session
+from subscriptions.sockets import Sockets
 
 
 class GraphQLSocket:
@@ -13,7 +17,7 @@ class GraphQLSocket:
 
     `open_context` makes the context of one operation, from the handshake and what `connection_init` says as
     `Authorization`; a `GraphQLError` of it closes the socket with 4403. It is also asked once before the
-    connection is acknowledged.
+    connection is acknowledged. `url` is where the pages are whose cookies count.
     """
 
     def __init__(
@@ -21,12 +25,19 @@ class GraphQLSocket:
         engine: Engine,
         open_context: OpenContext,
         *,
-        init_seconds: float = 10,
-        max_operations: int = 100,
-        max_frame_bytes: int | None = None,
+        limits: SocketLimits | None = None,
+        sockets: Sockets | None = None,
+        admission: Admission | None = None,
+        url: str = "",
     ) -> None:
+        limits = limits or SocketLimits()
         self._settings = Settings(
-            engine, open_context, init_seconds, max_operations, max_frame_bytes or engine.limits.body_bytes
+            engine,
+            open_context,
+            limits,
+            Sockets(limits.sockets) if sockets is None else sockets,
+            admission or Admission(),
+            url,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

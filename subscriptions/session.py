@@ -1,18 +1,15 @@
 """One socket: what it may say when, and the operations that run on it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Hashable
+from contextlib import ExitStack, suppress
 from typing import Any
 
-from graphql import GraphQLError, OperationType
+from graphql import GraphQLError
 from starlette.requests import HTTPConnection
 from starlette.types import Receive, Send
 
-from graph.errors import ErrorCode, RequestRefused, formatted, too_much
-from graph.execution import Answer, Engine, refusal
-from graph.request import GraphQLRequest, refuse_nul
+from subscriptions.limits import MessageRate
 from subscriptions.messages import (
     Complete,
     ConnectionInit,
@@ -24,19 +21,11 @@ from subscriptions.messages import (
     frame,
     message_in,
 )
+from subscriptions.operations import Operations, Settings, SocketContext
+from subscriptions.origin import is_foreign
 
-OpenContext = Callable[[HTTPConnection, str | None], Awaitable[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What all sockets have in common; see `GraphQLSocket`."""
-
-    engine: Engine
-    open_context: OpenContext
-    init_seconds: float
-    max_operations: int
-    max_frame_bytes: int
+# A token's end is looked for this often too: timers stand still while a machine sleeps.
+LONGEST_LOOK = 60.0
 
 
 class Session:
@@ -47,55 +36,78 @@ class Session:
         self._connection = connection
         self._receive = receive
         self._send = send
-        self._authorization: str | None = connection.headers.get("authorization")
+        self._authorization: str | None = None
+        self._rate = MessageRate(settings.limits)
         self._is_initialised = False
         self._is_acknowledged = False
-        self._operations: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._operations = Operations(settings, self._context, self._write, self._begin)
+        self._timer: asyncio.TimerHandle | None = None
         self._is_closing = False
-        self._closed = asyncio.Event()
+        self._held = ExitStack()
 
     async def run(self) -> None:
         """Serve until either side closes; nothing of it goes on after that."""
-        self._begin(self._read())
-        self._begin(self._expect_init())
-        try:
-            await self._closed.wait()
-        finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._wait(self._settings.limits.init_seconds, self.end, 4408, "Connection initialisation timeout")
+        with self._held:
+            try:
+                self._held.enter_context(self._settings.sockets.entered(self))
+                await self._read()
+            except SocketRefused as refused:
+                await self._close(refused.code, refused.reason)
+            except OSError:
+                # The client is gone; that is not ours to report.
+                pass
+            finally:
+                self._is_closing = True
+                self._stop_waiting()
+                for task in self._tasks:
+                    task.cancel()
+                await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._or_close(work))
+    def end(self, code: int, reason: str) -> None:
+        """Have it closed."""
+        self._begin(self._close, code, reason)
+
+    def _wait(self, seconds: float, then: Callable[..., None], *given: Any) -> None:
+        self._stop_waiting()
+        self._timer = asyncio.get_running_loop().call_later(seconds, then, *given)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _begin(self, work: Callable[..., Awaitable[None]], *given: Any) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._or_close(work, *given))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _or_close(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except SocketRefused as refused:
-            await self._close(refused.code, refused.reason)
-        except OSError:
-            # The client is gone; that is not ours to report.
-            self._closed.set()
+    async def _or_close(self, work: Callable[..., Awaitable[None]], *given: Any) -> None:
+        # A client that is gone is not ours to report.
+        with suppress(OSError):
+            try:
+                await work(*given)
+            except SocketRefused as refused:
+                await self._close(refused.code, refused.reason)
 
     async def _close(self, code: int, reason: str) -> None:
+        """Close, once. The server then lets `_read` end."""
         if not self._is_closing:
             self._is_closing = True
             with suppress(OSError):
                 await self._send({"type": "websocket.close", "code": code, "reason": reason})
-            self._closed.set()
 
     async def _write(self, text: str) -> None:
         if not self._is_closing:
             await self._send({"type": "websocket.send", "text": text})
 
     async def _read(self) -> None:
-        while (event := await self._receive())["type"] == "websocket.receive":
-            await self._take(message_in(event, self._settings.max_frame_bytes))
-        self._closed.set()
+        now = asyncio.get_running_loop().time
+        while (event := await self._receive())["type"] == "websocket.receive" and not self._is_closing:
+            self._rate.count(now())
+            await self._take(message_in(event, self._settings.limits.frame_bytes))
 
     async def _take(self, message: Message) -> None:
         match message:
@@ -103,83 +115,58 @@ class Session:
                 if self._is_initialised:
                     raise SocketRefused(4429, "Too many initialisation requests")
                 self._is_initialised = True
-                self._begin(self._acknowledge(message))
+                self._stop_waiting()
+                await self._acknowledge(message)
             case Ping(payload):
                 await self._write(frame("pong", payload=payload))
             case Pong():
                 pass
             case Subscribe():
-                await self._subscribe(message)
+                if not self._is_acknowledged:
+                    raise SocketRefused(4401, "Unauthorized")
+                await self._operations.start(message)
             case Complete(id):
-                if (task := self._operations.pop(id, None)) is not None:
-                    task.cancel()
-
-    async def _expect_init(self) -> None:
-        await asyncio.sleep(self._settings.init_seconds)
-        if not self._is_initialised:
-            raise SocketRefused(4408, "Connection initialisation timeout")
+                self._operations.stop(id)
 
     async def _acknowledge(self, init: ConnectionInit) -> None:
-        given = init.payload.get("Authorization", self._authorization)
-        if not isinstance(given, str | None):
-            raise SocketRefused(4403, "Forbidden")
-        self._authorization = given
-        await self._context()
+        self._authorization = self._authorization_of(init)
+        context = await self._context()
+        self._held.enter_context(self._settings.sockets.of(self._who(context)))
+        self._watch_token(context)
         self._is_acknowledged = True
+        self._operations.are_signed_in = self._authorization is not None
         await self._write(frame("connection_ack"))
 
-    async def _context(self) -> Any:
+    def _authorization_of(self, init: ConnectionInit) -> str | None:
+        if "Authorization" in init.payload:
+            given = init.payload["Authorization"]
+            if not isinstance(given, str | None):
+                raise SocketRefused(4403, "Forbidden")
+            return given
+        headers = self._connection.headers
+        if is_foreign(headers, self._settings.url):
+            # What a browser adds by itself says nothing of what its user wants.
+            raise SocketRefused(4403, "Forbidden: a page of another site must send its token")
+        return headers.get("authorization")
+
+    def _who(self, context: SocketContext) -> Hashable:
+        if context.bearer is not None:
+            return context.bearer.tenant_id, context.bearer.user_id
+        return self._connection.client and self._connection.client.host
+
+    def _watch_token(self, context: SocketContext) -> None:
+        """Close when the token ends, also if nothing ever happens on the socket."""
+        left = context.seconds_left
+        if left is None:
+            return
+        if left <= 0:
+            self.end(4403, "The token has expired. Sign in again.")
+        else:
+            self._wait(min(left, LONGEST_LOOK), self._watch_token, context)
+
+    async def _context(self) -> SocketContext:
         """A context for one operation, which finds out anew whether the token still counts."""
         try:
             return await self._settings.open_context(self._connection, self._authorization)
         except GraphQLError as error:
             raise SocketRefused(4403, error.message) from error
-
-    async def _subscribe(self, message: Subscribe) -> None:
-        if not self._is_acknowledged:
-            raise SocketRefused(4401, "Unauthorized")
-        if message.id in self._operations:
-            raise SocketRefused(4409, f"Subscriber for {message.id} already exists")
-        most, running = self._settings.max_operations, len(self._operations)
-        if running >= most:
-            text = f"This socket has {running} operations running; at most {most} are."
-            refused = too_much(text, limit=most, value=running + 1)
-            await self._write(frame("error", message.id, refusal(refused)["errors"]))
-            return
-        self._operations[message.id] = self._begin(self._operate(message.id, message.request))
-
-    async def _operate(self, id: str, request: GraphQLRequest) -> None:
-        try:
-            async with aclosing(self._answers(request)) as answers:
-                async for answer in answers:
-                    self._close_if_signed_out(answer)
-                    await self._write(frame("next", id, answer))
-            last = frame("complete", id)
-        except RequestRefused as refused:
-            last = frame("error", id, refusal(refused)["errors"])
-        except (OSError, SocketRefused):
-            raise
-        except Exception as error:  # noqa: BLE001  (a bug ends this operation, not the socket)
-            last = frame("error", id, [formatted(GraphQLError(str(error), original_error=error))])
-        # First: with the last message the client may use the id again.
-        self._operations.pop(id, None)
-        await self._write(last)
-
-    async def _answers(self, request: GraphQLRequest) -> AsyncGenerator[Answer, None]:
-        engine = self._settings.engine
-        refuse_nul(request.variables)
-        operation = engine.operation(request)
-        context = await self._context()
-        if operation.type is not OperationType.SUBSCRIPTION:
-            yield await engine.execute(operation, context)
-            return
-        async with aclosing(await engine.subscribe(operation, context)) as answers:
-            async for answer in answers:
-                yield answer
-
-    def _close_if_signed_out(self, answer: Answer) -> None:
-        """An answer without `data` is the last one: where the token ended it, the socket ends too."""
-        if "data" not in answer and self._authorization is not None:
-            for error in answer["errors"]:
-                if error["extensions"]["code"] == ErrorCode.UNAUTHENTICATED:
-                    raise SocketRefused(4403, error["message"])

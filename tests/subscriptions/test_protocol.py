@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 
 import pytest
 import strawberry
@@ -13,16 +14,32 @@ from websockets.typing import Subprotocol
 
 from graph.errors import unauthenticated
 from graph.execution import Engine
+from localmessages.auth import Bearer
+from subscriptions.limits import SocketLimits
 from subscriptions.protocol import GraphQLSocket
 from tests.subscriptions.sockets import SPOKEN, closed, hear, open_socket, run, say, served, until
 
+# Those who have a token with an end.
+BEARERS: dict[str | None, Bearer] = {}
+
 
 class Context:
-    """Who asks, and the how manieth fork it is."""
+    """Who asks, until when, and the how manieth fork it is."""
 
     def __init__(self, who: str | None) -> None:
         self.who = who
         self.number = 0
+        self.bearer = BEARERS.get(who)
+
+    @property
+    def seconds_left(self) -> float | None:
+        return None if self.bearer is None else (self.bearer.expires_at - datetime.now(UTC)).total_seconds()
+
+    async def begin(self) -> None:
+        pass
+
+    def forget(self) -> None:
+        pass
 
     def fork(self) -> "Context":
         fork = Context(self.who)
@@ -99,8 +116,8 @@ async def serve():
     """Serves sockets; gives the address."""
     async with AsyncExitStack() as stack:
 
-        async def start(**settings):
-            app = GraphQLSocket(Engine(schema._schema), open_context, **settings)
+        async def start(limits=None, **more):
+            app = GraphQLSocket(Engine(schema._schema), open_context, limits=limits, **more)
             address = await stack.enter_async_context(served(app))
             return f"ws://{address}/graphql"
 
@@ -283,12 +300,12 @@ async def test_one_initialisation_is_enough(socket):
 
 
 async def test_the_initialisation_must_come_in_time(serve):
-    async with connect(await serve(init_seconds=0.05), subprotocols=SPOKEN) as socket:
+    async with connect(await serve(SocketLimits(init_seconds=0.05)), subprotocols=SPOKEN) as socket:
         assert (await closed(socket))[0] == 4408
 
 
 async def test_an_initialised_socket_outlives_the_time_limit(serve):
-    url = await serve(init_seconds=0.05)
+    url = await serve(SocketLimits(init_seconds=0.05))
     async with open_socket(url) as socket:
         async with connect(url, subprotocols=SPOKEN) as later:
             assert (await closed(later))[0] == 4408
@@ -391,7 +408,7 @@ async def test_a_malformed_message_closes_the_socket(serve, is_acknowledged):
 
 
 async def test_a_frame_that_is_too_long_closes_the_socket(serve):
-    async with open_socket(await serve(max_frame_bytes=1_000)) as socket:
+    async with open_socket(await serve(SocketLimits(frame_bytes=1_000))) as socket:
         await say(socket, {"type": "ping", "payload": {"text": "x" * 900}})
         assert (await hear(socket))["type"] == "pong"
         await say(socket, {"type": "ping", "payload": {"text": "x" * 1_000}})
@@ -400,7 +417,7 @@ async def test_a_frame_that_is_too_long_closes_the_socket(serve):
 
 
 async def test_an_operation_too_many_is_refused_with_the_limit(serve):
-    async with open_socket(await serve(max_operations=2)) as socket:
+    async with open_socket(await serve(SocketLimits(operations=2))) as socket:
         for number in (1, 2, 3):
             await run(socket, str(number), "{ never }")
 

@@ -1,0 +1,137 @@
+"""The operations of one socket: begun, answered, stopped."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from graphql import GraphQLError, OperationType
+from starlette.requests import HTTPConnection
+
+from graph.errors import ErrorCode, RequestRefused, formatted, too_much
+from graph.execution import Answer, Engine, refusal
+from graph.request import GraphQLRequest, refuse_nul
+from localmessages.auth import Bearer
+from subscriptions.admission import Admission
+from subscriptions.limits import SocketLimits
+from subscriptions.messages import SocketRefused, Subscribe, frame
+from subscriptions.patience import DATABASE_AWAY, insist
+from subscriptions.sockets import Sockets
+
+
+class SocketContext(Protocol):
+    """What a socket has to know of who asks."""
+
+    @property
+    def bearer(self) -> Bearer | None: ...
+
+    @property
+    def seconds_left(self) -> float | None: ...
+
+    async def begin(self) -> Any: ...
+
+    def forget(self) -> None: ...
+
+
+OpenContext = Callable[[HTTPConnection, str | None], Awaitable[SocketContext]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What all sockets have in common; see `GraphQLSocket`."""
+
+    engine: Engine
+    open_context: OpenContext
+    limits: SocketLimits
+    sockets: Sockets
+    admission: Admission
+    url: str
+
+
+class Operations:
+    """Of one socket, by the ids that the client has given them."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        open_context: Callable[[], Awaitable[SocketContext]],
+        write: Callable[[str], Awaitable[None]],
+        begin: Callable[..., asyncio.Task[None]],
+    ) -> None:
+        """`begin` starts what ends with the socket, and closes it at a `SocketRefused`."""
+        self.are_signed_in = False
+        self._settings = settings
+        self._context = open_context
+        self._write = write
+        self._begin = begin
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    async def start(self, message: Subscribe) -> None:
+        """Run an operation, unless its id is taken or it is one too many."""
+        if message.id in self._running:
+            raise SocketRefused(4409, f"Subscriber for {message.id} already exists")
+        most, running = self._settings.limits.operations, len(self._running)
+        if running >= most:
+            text = f"This socket has {running} operations running; at most {most} are."
+            refused = too_much(text, limit=most, value=running + 1)
+            await self._write(frame("error", message.id, refusal(refused)["errors"]))
+            return
+        self._running[message.id] = self._begin(self._operate, message.id, message.request)
+
+    def stop(self, id: str) -> None:
+        """Stop one, if it runs."""
+        if (task := self._running.pop(id, None)) is not None:
+            task.cancel()
+
+    async def _operate(self, id: str, request: GraphQLRequest) -> None:
+        try:
+            async with aclosing(self._answers(request)) as answers:
+                async for answer in answers:
+                    self._close_if_signed_out(answer)
+                    await self._write(frame("next", id, answer))
+            last = frame("complete", id)
+        except RequestRefused as refused:
+            last = frame("error", id, refusal(refused)["errors"])
+        except (OSError, SocketRefused):
+            raise
+        except Exception as error:  # noqa: BLE001  (a bug ends this operation, not the socket)
+            last = frame("error", id, [formatted(GraphQLError(str(error), original_error=error))])
+        # First: with the last message the client may use the id again.
+        self._running.pop(id, None)
+        await self._write(last)
+
+    async def _answers(self, request: GraphQLRequest) -> AsyncGenerator[Answer, None]:
+        engine = self._settings.engine
+        refuse_nul(request.variables)
+        operation = engine.operation(request)
+        context = await self._context()
+        if operation.type is not OperationType.SUBSCRIPTION:
+            yield await engine.execute(operation, context)
+            return
+        await self._admit(context)
+        async with aclosing(await engine.subscribe(operation, context)) as answers:
+            async for answer in answers:
+                yield answer
+
+    def _close_if_signed_out(self, answer: Answer) -> None:
+        """Where the token does not count any more, the socket ends with what found it out."""
+        if "errors" in answer and self.are_signed_in:
+            for error in answer["errors"]:
+                if error["extensions"]["code"] == ErrorCode.UNAUTHENTICATED:
+                    raise SocketRefused(4403, error["message"])
+
+    async def _admit(self, context: SocketContext) -> None:
+        """Find out who subscribes, in their turn; a database that is away is waited for."""
+
+        async def ask() -> None:
+            try:
+                await context.begin()
+            except DATABASE_AWAY:
+                context.forget()
+                raise
+
+        async with self._settings.admission:
+            # Whatever else is wrong, the operation meets it again and says it.
+            with suppress(GraphQLError):
+                await insist(ask)

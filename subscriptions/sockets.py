@@ -1,0 +1,69 @@
+"""The open sockets of this process: whose they are, and how they end when the process does."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from subscriptions.messages import SocketRefused
+
+RESTARTS = 1012, "The server restarts: connect again"
+# With few sockets the end need not take as long as it may.
+LONGEST_PAUSE = 1.0
+
+
+class Open(Protocol):
+    """A socket that can be told to close."""
+
+    def end(self, code: int, reason: str) -> None: ...
+
+
+class Sockets:
+    """One per process."""
+
+    def __init__(self, most_of_one: int) -> None:
+        self.is_draining = False
+        self._most_of_one = most_of_one
+        self._open: set[Open] = set()
+        self._of_one: Counter[Hashable] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    @contextmanager
+    def entered(self, socket: Open) -> Iterator[None]:
+        """Count a socket; `SocketRefused` when the process is about to end."""
+        if self.is_draining:
+            raise SocketRefused(*RESTARTS)
+        self._open.add(socket)
+        try:
+            yield
+        finally:
+            self._open.discard(socket)
+
+    @contextmanager
+    def of(self, who: Hashable) -> Iterator[None]:
+        """Count it as somebody's; `SocketRefused` when they have too many."""
+        if self._of_one[who] >= self._most_of_one:
+            raise SocketRefused(4429, f"Too many sockets: at most {self._most_of_one} at a time")
+        self._of_one[who] += 1
+        try:
+            yield
+        finally:
+            self._of_one[who] -= 1
+            if not self._of_one[who]:
+                del self._of_one[who]
+
+    async def drain(self, seconds: float) -> None:
+        """Send everybody to another server, evenly over `seconds`, since all of them come back at once."""
+        self.is_draining = True
+        leaving = list(self._open)
+        random.shuffle(leaving)
+        loop = asyncio.get_running_loop()
+        begun, pause = loop.time(), min(seconds / max(len(leaving), 1), LONGEST_PAUSE)
+        for number, socket in enumerate(leaving):
+            await asyncio.sleep(max(0.0, begun + number * pause - loop.time()))
+            if socket in self._open:
+                socket.end(*RESTARTS)
