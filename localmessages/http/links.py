@@ -5,6 +5,7 @@ import re
 
 import asyncpg
 import structlog
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -13,7 +14,6 @@ from localmessages.actions.clicks import Visit, visit_link
 from localmessages.http.pages import plain_page
 from localmessages.rules.links import is_prefetch
 
-PATIENCE_SECONDS = 5.0
 USER_AGENT_LIMIT = 500
 # Ours have ten letters and digits; those of a log may look otherwise.
 _SLUG = re.compile(r"[\w.~-]{1,200}")
@@ -27,18 +27,36 @@ _HEADERS = {
 logger = structlog.get_logger(__name__)
 
 
-def link_route() -> BaseRoute:
-    """Anything below `/l/`: what is no slug is no link either."""
-    return Route("/l/{slug:path}", _follow, methods=["GET"])
+class _Anything(Convertor[str]):
+    """A rest of a path; `path` knows no line ends."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
 
 
-async def _follow(request: Request) -> Response:
+register_url_convertor("anything", _Anything())
+
+
+def link_route(*, patience_seconds: float = 5) -> BaseRoute:
+    """Anything below `/l/`: what is no slug is no link either. Nobody at a telephone waits for long."""
+
+    async def follow(request: Request) -> Response:
+        return await _follow(request, patience_seconds)
+
+    return Route("/l/{slug:anything}", follow, methods=["GET"])
+
+
+async def _follow(request: Request, patience_seconds: float) -> Response:
     slug = request.path_params["slug"]
     if not _SLUG.fullmatch(slug):
         return _no_such_link()
     try:
-        # Somebody waits at a telephone.
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(patience_seconds):
             target = await visit_link(request.app.state.services, slug, _visit_of(request))
     except _DATABASE_AWAY as error:
         logger.warning("links.unavailable", slug=slug, error=repr(error))

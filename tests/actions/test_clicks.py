@@ -1,6 +1,7 @@
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from localmessages.actions.clicks import Visit, visit_link
 from localmessages.actions.transfers import TransferRequest, transfer_conversation
 from localmessages.replay import replay_lines
+from localmessages.rules.live import EventKind
 from models.catalogue import Catalogues
 from models.database import Database
 from tests.support.consistency import event_gaps
@@ -68,8 +70,8 @@ async def test_within_two_seconds_of_sending_an_unnamed_visitor_is_a_crawler(des
     nobody = Visit("GET", None)
 
     for seconds in (-3, 2, 2.5):
-        services = replace(desk.services, clock=lambda seconds=seconds: at + timedelta(seconds=seconds))
-        assert await visit_link(services, slug, nobody) == TARGET
+        clock = partial(datetime.__add__, at, timedelta(seconds=seconds))
+        assert await visit_link(replace(desk.services, clock=clock), slug, nobody) == TARGET
 
     assert await link_of(desk, reply) == (1, 2)
     assert await desk.value("SELECT min(at) FROM link_click") == at, "nobody clicks before the text is sent"
@@ -101,8 +103,8 @@ async def test_after_a_transfer_both_places_are_told_the_old_one_without_content
         "MESSAGE_CHANGED": target.id,
         "FACT_CHANGED": source.id,
     }
-    assert told["FACT_CHANGED"].body == {"message": str(reply)}
-    assert told["MESSAGE_CHANGED"].body["conversation"]["location_id"] == str(target.id)
+    assert told[EventKind.FACT_CHANGED].body == {"message": str(reply)}
+    assert told[EventKind.MESSAGE_CHANGED].body["conversation"]["location_id"] == str(target.id)
 
 
 async def test_a_click_that_waited_for_a_transfer_is_told_where_that_led(desk: Desk):
