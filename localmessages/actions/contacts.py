@@ -13,7 +13,6 @@ from localmessages.actions.conversations import save
 from localmessages.actions.store import lock_customer_by_id
 from localmessages.reports.contacts import is_visible
 from localmessages.reports.rows import Args
-from localmessages.rules import lifecycle
 from localmessages.rules.access import Role, Viewer, covers
 from localmessages.rules.customer import Customer
 from localmessages.rules.keys import new_key
@@ -75,7 +74,7 @@ async def update_contact(
                 for name, value in given.items():
                     setattr(contact, name, value)
                 customer.touch(contact)
-                lifecycle.tell_everywhere(customer, customer.after(actor.now))
+                customer.tell_everywhere(customer.after(actor.now))
         changes = {_FIELDS[name]: (before[name], given[name]) for name in given}
         await audit(tx, actor, "updateContact", ("Contact", contact_id), name_of(contact), changes)
         return {"contact": contact_id}

@@ -1,6 +1,6 @@
 """One customer with everything that a rule about them looks at, and what the rules changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -104,6 +104,16 @@ class Customer:
         """Tell the inbox of `location_id`, or of the conversation's location."""
         place = self.place_of(location_id or conversation.location_id)
         self.happenings.append(Happening(kind, place, at, conversation.id, body))
+
+    def tell_everywhere(self, at: datetime, *, told: Iterable[Conversation] = ()) -> None:
+        """What inboxes show of the contact has changed: closed conversations show it too.
+
+        Those of `told` hear of it otherwise.
+        """
+        others = self.conversations.keys() - {conversation.id for conversation in told}
+        for conversation in self.conversations.values():
+            if conversation.id in others:
+                self.happened(EventKind.CONVERSATION_CHANGED, conversation, at)
 
     def entered(self, conversation: Conversation, entry: Entry) -> None:
         """Tell of a new entry of the timeline."""

@@ -7,7 +7,6 @@ from localmessages.rules.consent import ConsentMethod, ConsentState, OptOutCause
 from localmessages.rules.customer import Customer
 from localmessages.rules.delivery import MessageOrigin
 from localmessages.rules.keys import new_key
-from localmessages.rules.live import EventKind
 from localmessages.rules.records import ConsentChange, Conversation, Message
 from localmessages.rules.waiting import end_all_waits
 from localmessages.rules.waits import WaitOutcome
@@ -63,9 +62,7 @@ def change_consent(
         end_all_waits(customer, WaitOutcome.OPTED_OUT, at, told=conversation)
     if conversation is not None:
         customer.entered(conversation, change)
-    for other in customer.conversations.values():
-        if other.live and other is not conversation:
-            customer.happened(EventKind.CONVERSATION_CHANGED, other, at)
+    customer.tell_everywhere(at, told=[conversation] if conversation is not None else [])
     return change
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from localmessages.rules.conversation import ConversationChangeKind, ConversationStatus
 from localmessages.rules.customer import Customer
 from localmessages.rules.keys import new_key
-from localmessages.rules.live import EventKind
 from localmessages.rules.records import Conversation, Note
 from localmessages.rules.waiting import end_all_waits, end_wait
 from localmessages.rules.waits import WaitOutcome
@@ -122,10 +121,12 @@ def block(customer: Customer, at: datetime, by: UUID | None) -> None:
     for conversation in live:
         end_wait(customer, conversation, WaitOutcome.BLOCKED, at)
     end_all_waits(customer, WaitOutcome.BLOCKED, at)
-    for conversation in live or _latest(customer):
+    told = live or _latest(customer)
+    for conversation in told:
         if conversation.live:
             shut(conversation, at)
         customer.note_change(conversation, ConversationChangeKind.BLOCKED, at, by)
+    customer.tell_everywhere(at, told=told)
 
 
 def unblock(customer: Customer, at: datetime, by: UUID | None) -> None:
@@ -134,15 +135,10 @@ def unblock(customer: Customer, at: datetime, by: UUID | None) -> None:
         return
     customer.contact.blocked_at = None
     customer.touch(customer.contact)
-    for conversation in _latest(customer):
+    told = _latest(customer)
+    for conversation in told:
         customer.note_change(conversation, ConversationChangeKind.UNBLOCKED, at, by)
-
-
-def tell_everywhere(customer: Customer, at: datetime) -> None:
-    """What inboxes show of the contact has changed."""
-    for conversation in customer.conversations.values():
-        if conversation.live:
-            customer.happened(EventKind.CONVERSATION_CHANGED, conversation, at)
+    customer.tell_everywhere(at, told=told)
 
 
 def _latest(customer: Customer) -> list[Conversation]:
