@@ -3,16 +3,18 @@
 import base64
 import binascii
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-_VERSION = b"\x01"
+_VERSION = b"\x02"
 _EPOCH_BYTES = 8
 _CHECK_BYTES = 2
-_HEAD = len(_VERSION) + _EPOCH_BYTES
+_HEAD = len(_VERSION) + 1 + _EPOCH_BYTES
 _MOST = 2**63
 _MOST_CHARACTERS = 1000
+# A part of so many bytes is text that another can follow.
+_UNIT, _UNIT_CHARACTERS = 3, 4
 
 
 class BadCursor(ValueError):
@@ -24,41 +26,70 @@ class Cursor:
     """How far each scope was seen, in which history of the database, and under which rights.
 
     `access` rises with the viewer's rights: with another one the positions alone do not tell what changed.
+    `own` is the viewer's own scope. The text has two parts, so that viewers who are told the same share the
+    longer one: epoch, rights and own scope; then the scopes of all.
     """
 
     epoch: int
     access: int
     positions: Mapping[int, int]
+    own: int | None = None
 
     def encode(self) -> str:
         """The text for clients, in base64url."""
-        parts = [_VERSION, self.epoch.to_bytes(_EPOCH_BYTES, "big"), _varint(self.access)]
+        return self.own_part() + self.shared_part()
+
+    def own_part(self) -> str:
+        """What is the viewer's alone; it says where it ends."""
+        own = (0, 0) if self.own is None else (self.own, self.positions[self.own])
+        numbers = b"".join(map(_varint, (self.access, *own)))
+        size = _HEAD + len(numbers) + _CHECK_BYTES
+        padding = bytes(-size % _UNIT)
+        units = (size + len(padding)) // _UNIT
+        epoch = self.epoch.to_bytes(_EPOCH_BYTES, "big")
+        return _text([_VERSION, bytes((units,)), epoch, numbers, padding])
+
+    def shared_part(self) -> str:
+        """What is equal for all who have seen the same events."""
+        parts: list[bytes] = []
         before = 0
         for scope_id in sorted(self.positions):
-            parts += (_varint(scope_id - before), _varint(self.positions[scope_id]))
-            before = scope_id
-        data = b"".join(parts)
-        return base64.urlsafe_b64encode(data + _check(data)).rstrip(b"=").decode()
+            if scope_id != self.own:
+                parts += (_varint(scope_id - before), _varint(self.positions[scope_id]))
+                before = scope_id
+        return _text(parts)
 
     @classmethod
     def decode(cls, text: str) -> "Cursor":
         """The cursor in a text; `BadCursor` unless `encode` made it."""
-        data = _bytes(text)
-        numbers = _numbers(data, _HEAD)
-        try:
-            access = next(numbers)
-            positions: dict[int, int] = {}
-            scope_id = 0
-            for delta in numbers:
-                scope_id += delta
-                positions[scope_id] = next(numbers)
-        except StopIteration:
-            raise BadCursor("The cursor is cut off.") from None
-        cursor = cls(int.from_bytes(data[len(_VERSION) : _HEAD], "big"), access, positions)
+        if len(text) > _MOST_CHARACTERS or not text.isascii():
+            raise BadCursor("The cursor is not one of ours.")
+        head = _decoded(text[:_UNIT_CHARACTERS])
+        if len(head) != _UNIT or not head.startswith(_VERSION):
+            raise BadCursor("The cursor is not one of ours.")
+        end = head[1] * _UNIT_CHARACTERS
+        data = _checked(text[:end])
+        access, own, seq, *_ = [*_numbers(data, _HEAD), 0, 0, 0]
+        positions = dict(_shared(text[end:]))
+        if own:
+            positions[own] = seq
+        epoch = int.from_bytes(data[_HEAD - _EPOCH_BYTES : _HEAD], "big")
+        cursor = cls(epoch, access, positions, own or None)
         # One text a position: spare bits and padded numbers would make others.
         if cursor.encode() != text:
             raise BadCursor("The cursor is not one of ours.")
         return cursor
+
+
+def _shared(text: str) -> Iterator[tuple[int, int]]:
+    numbers = _numbers(_checked(text), 0)
+    scope_id = 0
+    for delta in numbers:
+        scope_id += delta
+        seq = next(numbers, None)
+        if seq is None:
+            raise BadCursor("The cursor is cut off.")
+        yield scope_id, seq
 
 
 @lru_cache(maxsize=65_536)
@@ -87,15 +118,22 @@ def _numbers(data: bytes, start: int) -> Iterator[int]:
         raise BadCursor("The cursor is cut off.")
 
 
-def _bytes(text: str) -> bytes:
-    if len(text) > _MOST_CHARACTERS or not text.isascii():
-        raise BadCursor("The cursor is not one of ours.")
+def _text(parts: Iterable[bytes]) -> str:
+    data = b"".join(parts)
+    return base64.urlsafe_b64encode(data + _check(data)).rstrip(b"=").decode()
+
+
+def _decoded(text: str) -> bytes:
     try:
-        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except binascii.Error:
         raise BadCursor("The cursor is not base64url.") from None
+
+
+def _checked(text: str) -> bytes:
+    data = _decoded(text)
     data, check = data[:-_CHECK_BYTES], data[-_CHECK_BYTES:]
-    if not data.startswith(_VERSION) or len(data) <= _HEAD or check != _check(data):
+    if check != _check(data):
         raise BadCursor("The cursor is not one of ours.")
     return data
 

@@ -11,7 +11,8 @@ from subscriptions.cursor import Cursor
 
 async def now(connection: asyncpg.Connection, tenant_id: UUID, user_id: UUID | None) -> Cursor:
     """The position "now" over all scopes that a viewer can ever need: every lane, the tenant's, their own."""
-    return _cursor(await connection.fetch(_NOW, tenant_id, user_id))
+    rows = await connection.fetch(_NOW, tenant_id, user_id)
+    return _cursor(rows, own=next((row["id"] for row in rows if row["is_own"]), None))
 
 
 async def positions(connection: asyncpg.Connection, scope_ids: Iterable[int]) -> Cursor:
@@ -24,11 +25,12 @@ async def epoch(connection: asyncpg.Connection) -> int:
     return _epoch(await connection.fetchval(f"SELECT {_HISTORY}"))
 
 
-def _cursor(rows: Sequence[asyncpg.Record]) -> Cursor:
+def _cursor(rows: Sequence[asyncpg.Record], own: int | None = None) -> Cursor:
     return Cursor(
         epoch=_epoch(rows[0]["history"]) if rows else 0,
         access=sum(row["access_version"] for row in rows),
         positions={row["id"]: row["seq"] for row in rows},
+        own=own,
     )
 
 
@@ -46,13 +48,13 @@ _HISTORY = """concat_ws(
 
 # live_scope_tenant_id_kind_lane_user_id_key
 _NOW = f"""
-SELECT {_HISTORY} AS history, id, seq, access_version
+SELECT {_HISTORY} AS history, id, seq, access_version, is_own
 FROM (
-    SELECT id, seq, access_version
+    SELECT id, seq, access_version, false AS is_own
     FROM live_scope
     WHERE tenant_id = $1 AND kind IN ('LANE', 'TENANT')
     UNION ALL
-    SELECT id, seq, access_version
+    SELECT id, seq, access_version, true AS is_own
     FROM live_scope
     WHERE tenant_id = $1 AND kind = 'USER' AND lane IS NULL AND user_id = $2
 ) AS scope

@@ -50,6 +50,13 @@ class Stream:
         self._is_behind = True
         self._failure: Gone | None = None
         self._stirred = asyncio.Event()
+        self.heard_at = 0.0
+        """When the last of the events that are given, or wait, was here, by the event loop's clock."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether more waits to be given."""
+        return bool(self._offered) or len(self._queues) > 0
 
     def offer(self, event: Event) -> None:
         """Take what was just committed; the hub offers each event of a scope once, in order."""
@@ -96,12 +103,14 @@ class Stream:
 
     async def _read(self, after: Mapping[int, int], upto: Mapping[int, int]) -> None:
         events = await self._history.read(self.tenant_id, after, upto)
+        self.heard_at = asyncio.get_running_loop().time()
         has_hole = not all(self._queues.put(event) for event in events)
         if has_hole or any(self._queues.is_empty(scope_id) for scope_id in after):
             raise Gone(ResyncReason.EXPIRED)
 
     def _sort_offered(self) -> None:
         offered, self._offered = self._offered, []
+        self.heard_at = asyncio.get_running_loop().time()
         has_hole = not all(self._queues.put(event) for event in offered)
         if has_hole or len(self._queues) > self._most_waiting:
             self._fall_behind()

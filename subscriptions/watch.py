@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
+from enum import Enum, auto
 from uuid import UUID
 
 from graph import scalars
@@ -12,24 +13,40 @@ from subscriptions.cursor import BadCursor, Cursor
 from subscriptions.events import Event
 from subscriptions.hub import Hub
 from subscriptions.patience import insist
-from subscriptions.stream import Gone
+from subscriptions.stream import Gone, Stream
 
 Change = Event | ResyncReason
 
 _CHANGES_RIGHTS = (EventKind.VIEWER_CHANGED, EventKind.CATALOGUE_CHANGED)
 
 
+class Sight(Enum):
+    """What a change of rights means for who watches."""
+
+    GOES_ON = auto()
+    HAS_MORE = auto()
+    """Of what existed already: a list of it lacks what it had no events of."""
+    IS_OVER = auto()
+
+
 class Watch:
     """Follows the lanes of `locations`, the tenant's scope and the viewer's own.
 
     `locations` says from rights and catalogue whose events are wanted. A list (`is_list`) has to be fetched
-    anew when more of what existed already comes into sight.
+    anew when more of what existed already comes into sight. `beyond` follows all lanes of the tenant: whoever
+    looks at changes of other locations must say nothing of them.
     """
 
     beginning: Beginning
     """The viewer and the catalogue as of the last change of them in the stream."""
     locations: frozenset[UUID]
     """Whose events are wanted, and may be seen."""
+    scopes: frozenset[int]
+    """What is followed."""
+    positions: dict[int, int]
+    """How far each scope was seen."""
+    last: Change | None = None
+    """The change just given."""
 
     def __init__(
         self,
@@ -37,14 +54,18 @@ class Watch:
         context: Context,
         beginning: Beginning,
         locations: Callable[[Beginning], Iterable[UUID]],
+        *,
         is_list: bool,
+        beyond: bool,
     ) -> None:
         self._hub = hub
         self._context = context
         self._locations_of = locations
-        self._is_list = is_list
-        self._scopes: frozenset[int] = frozenset()
+        self.is_list = is_list
+        self._beyond = beyond
+        self._stream: Stream | None = None
         self._begin(beginning)
+        context.watch = self
 
     @classmethod
     async def open(
@@ -54,93 +75,120 @@ class Watch:
         locations: Callable[[Beginning], Iterable[UUID]],
         *,
         is_list: bool = False,
+        beyond: bool = False,
     ) -> "Watch":
         """A watch whose "now" is the beginning of the operation."""
-        return cls(hub, context, await context.begin(), locations, is_list)
+        return cls(hub, context, await context.begin(), locations, is_list=is_list, beyond=beyond)
 
     @property
     def cursor(self) -> scalars.Cursor:
         """The position after the last change."""
+        return self._context.written(self.position)
+
+    @property
+    def position(self) -> Cursor:
+        """How far it is, under which rights."""
         here = self.beginning.cursor
-        return scalars.Cursor(Cursor(here.epoch, here.access, self._positions).encode())
+        return Cursor(here.epoch, here.access, dict(self.positions), here.own)
+
+    @property
+    def heard_at(self) -> float | None:
+        """When the event just given was here at the latest, by the event loop's clock."""
+        return None if self._stream is None else self._stream.heard_at
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether more waits to be given."""
+        return self._stream is not None and self._stream.is_busy
 
     async def changes(self, after: str | None) -> AsyncGenerator[Change, None]:
         """Every event of the followed scopes after a cursor, or from now on.
 
         Or a reason to fetch everything anew: then it goes on from the `cursor` of that moment.
         """
-        given = _decoded(after)
-        if given is not None and (reason := self._cannot_continue(given)) is not None:
+        given = decoded(after)
+        if given is not None and (reason := self.cannot_continue(given, self.beginning)) is not None:
+            self.last = reason
             yield reason
         elif given is not None:
-            self._positions |= {key: seq for key, seq in given.positions.items() if key in self._positions}
+            self.positions |= {key: seq for key, seq in given.positions.items() if key in self.positions}
         while True:
             try:
                 async with aclosing(self._followed()) as changes:
                     async for change in changes:
+                        self.last = change
                         yield change
             except Gone as gone:
                 self._begin(await insist(self._context.fork().begin))
+                self.last = gone.reason
                 yield gone.reason
 
     def go_on_at(self, scope_id: int, seq: int) -> None:
         """Look at `locations` again; the lane `scope_id` is followed from `seq` on, if it was not yet."""
-        if scope_id not in self._scopes:
-            self._positions[scope_id] = seq - 1
+        if scope_id not in self.scopes:
+            self.positions[scope_id] = seq - 1
         self._settle()
 
     def _begin(self, beginning: Beginning) -> None:
         self.beginning = beginning
-        self._positions = dict(beginning.cursor.positions)
+        self.positions = dict(beginning.cursor.positions)
         self._settle()
 
     def _settle(self) -> None:
-        viewer, catalogue = self.beginning.viewer, self.beginning.catalogue
-        self.locations = frozenset(self._locations_of(self.beginning)).intersection(viewer.location_roles)
-        lanes = {catalogue.places[location_id].scope_id for location_id in self.locations}
-        own = {catalogue.scope_id, *self._user_scope()}
-        self._scopes = frozenset(lanes | own)
+        catalogue, own = self.beginning.catalogue, self.beginning.cursor.own
+        self.locations = self._in_sight(self.beginning)
+        followed = catalogue.places if self._beyond else self.locations
+        lanes = {catalogue.places[location_id].scope_id for location_id in followed}
+        self.scopes = frozenset(lanes | {catalogue.scope_id} | ({own} if own is not None else set()))
 
-    def _user_scope(self) -> list[int]:
-        person = self.beginning.catalogue.people.get(self.beginning.viewer.actor_id)
-        return [] if person is None else [person.scope_id]
+    def _in_sight(self, beginning: Beginning) -> frozenset[UUID]:
+        return frozenset(self._locations_of(beginning)).intersection(beginning.viewer.location_roles)
 
-    def _cannot_continue(self, given: Cursor) -> ResyncReason | None:
-        here = self.beginning.cursor
+    def cannot_continue(self, given: Cursor, beginning: Beginning) -> ResyncReason | None:
+        """Why somebody who begins so cannot go on from a cursor; None if they can."""
+        here = beginning.cursor
         is_ahead = any(seq > here.positions.get(key, seq) for key, seq in given.positions.items())
         if given.epoch != here.epoch or is_ahead:
             return ResyncReason.UNKNOWN_EPOCH
-        if not self._scopes.issubset(given.positions) or (self._is_list and given.access != here.access):
+        if not self.scopes.issubset(given.positions) or (self.is_list and given.access != here.access):
             return ResyncReason.ACCESS_CHANGED
         return None
 
     async def _followed(self) -> AsyncGenerator[Change, None]:
         """The changes for as long as the scopes are the same."""
-        scopes = self._scopes
+        scopes = self.scopes
         tenant_id = self.beginning.viewer.tenant_id
-        after = {scope_id: self._positions[scope_id] for scope_id in scopes}
+        after = {scope_id: self.positions[scope_id] for scope_id in scopes}
         async with self._hub.subscribe(tenant_id, after) as stream, aclosing(aiter(stream)) as events:
+            self._stream = stream
             async for event in events:
-                self._positions[event.scope_id] = event.seq
+                self.positions[event.scope_id] = event.seq
                 if event.kind in _CHANGES_RIGHTS and await self._has_more_in_sight():
                     yield ResyncReason.ACCESS_CHANGED
                     return
                 yield event
-                if self._scopes != scopes:
+                if self.scopes != scopes:
                     return
 
     async def _has_more_in_sight(self) -> bool:
         """Look at rights and catalogue again; whether a list lacks what it had no events of."""
-        before, seen = self.beginning, self.locations
+        before = self.beginning
         self.beginning = await insist(self._context.fork().begin)
         self._settle()
-        if seen and not self.locations:
+        sight = self.sight(before, self.beginning)
+        if sight is Sight.IS_OVER:
             raise forbidden("You may no longer look here. Ask whoever manages this place.")
-        gained = [key for key in self.locations - seen if key in before.catalogue.places]
-        if self._is_list and gained:
-            self._positions = dict(self.beginning.cursor.positions)
-            return True
-        return False
+        if sight is Sight.HAS_MORE:
+            self.positions = dict(self.beginning.cursor.positions)
+        return sight is Sight.HAS_MORE
+
+    def sight(self, before: Beginning, now: Beginning) -> Sight:
+        """What it means for somebody who watches the same that they begin another way."""
+        seen, locations = self._in_sight(before), self._in_sight(now)
+        if seen and not locations:
+            return Sight.IS_OVER
+        gained = any(key in before.catalogue.places for key in locations - seen)
+        return Sight.HAS_MORE if self.is_list and gained else Sight.GOES_ON
 
 
 def nowhere(beginning: Beginning) -> tuple[UUID, ...]:
@@ -148,7 +196,8 @@ def nowhere(beginning: Beginning) -> tuple[UUID, ...]:
     return ()
 
 
-def _decoded(after: str | None) -> Cursor | None:
+def decoded(after: str | None) -> Cursor | None:
+    """The cursor that a client gave; BAD_USER_INPUT where it is none."""
     try:
         return None if after is None else Cursor.decode(after)
     except BadCursor as error:

@@ -33,17 +33,17 @@ class CatalogueNodes(PlaceNodes):
         return node
 
     def _user(self, person: Person) -> User:
-        known = self.manages(person)
+        known = not self.viewer.is_any and self.manages(person)
         return User(
             key=person.id,
             id=node_id("User", person.id),
             external_id=person.external_id,
             name=person.name,
             status=person.status,
-            email=EmailAddress(person.email) if known else None,
-            time_zone=TimeZone(person.time_zone) if known and person.time_zone else None,
-            locale=Locale(person.locale) if known and person.locale else None,
-            last_seen_at=person.last_seen_at if known else None,
+            email=self.own(EmailAddress(person.email) if known else None),
+            time_zone=self.own(TimeZone(person.time_zone) if known and person.time_zone else None),
+            locale=self.own(Locale(person.locale) if known and person.locale else None),
+            last_seen_at=self.own(person.last_seen_at if known else None),
             created_at=person.created_at,
         )
 

@@ -19,12 +19,12 @@ from graph.types.window import ReportWindow
 from localmessages.reports import metrics
 
 
-def summary_node(nodes: PlaceNodes, summary: metrics.Summary, cursor: str) -> LocationsSummary:
+def summary_node(nodes: PlaceNodes, summary: metrics.Summary, cursor: Cursor) -> LocationsSummary:
     """The whole page."""
     window = summary.window
     return LocationsSummary(
         as_of=summary.as_of,
-        cursor=Cursor(cursor),
+        cursor=cursor,
         window=ReportWindow(
             start=window.start,
             end=window.end,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -14,13 +15,22 @@ from graph.types.account import Account
 from graph.types.location import AutoReplies, Location, LocationNumber
 from graph.types.place import Place
 from localmessages.rules import place as rules
-from localmessages.rules.access import Viewer
+from localmessages.rules.access import Viewer, ViewerIsAny
 from models.catalogue import Catalogue
+
+T = TypeVar("T")
 
 
 def node_id(type_name: str, key: UUID) -> strawberry.ID:
     """The global id of an object."""
     return strawberry.ID(global_id(type_name, key))
+
+
+class Nobodys:
+    """Stands where a viewer's own value would, in an execution for all who have the same rights."""
+
+    def __str__(self) -> str:
+        raise ViewerIsAny
 
 
 class PlaceNodes:
@@ -33,6 +43,10 @@ class PlaceNodes:
         self._accounts: dict[UUID, Account] = {}
         self._locations: dict[UUID, Location] = {}
         self._places: dict[UUID, Place] = {}
+
+    def own(self, value: T) -> T:
+        """A value that depends on who the viewer is; an error when read where that is not said."""
+        return cast(T, Nobodys()) if self.viewer.is_any else value
 
     def account(self, key: UUID) -> Account:
         """An account of the tree, whether or not the viewer has a role on it."""

@@ -19,7 +19,6 @@ from localmessages.reports.want import Want
 from localmessages.reports.windows import Between, Last, OnDays, WindowSpec
 from localmessages.rules.metrics import OutOfHours, WindowLength
 from localmessages.rules.place import Place
-from subscriptions import position
 
 MOST_LOCATIONS = 500
 DAYS = {WindowLength.DAYS_7: 7, WindowLength.DAYS_30: 30}
@@ -43,10 +42,9 @@ class SummaryReads(Reads):
         if location_ids is not None and len(location_ids) > MOST_LOCATIONS:
             raise too_many("locationIds", len(location_ids), MOST_LOCATIONS)
         nodes = await self.nodes()
-        viewer = nodes.viewer
         async with self.context.services.database.snapshot() as connection:
             # The first statement is where the snapshot is taken, so the position is the snapshot's own.
-            cursor = await position.now(connection, viewer.tenant_id, viewer.user_id)
+            cursor = await self.context.position(connection)
             summary = await locations_summary(
                 connection,
                 self._places(nodes, location_ids),
@@ -56,7 +54,7 @@ class SummaryReads(Reads):
                 now=self.now,
                 want=want_of(selected(info)),
             )
-        return summary_node(nodes, summary, cursor.encode())
+        return summary_node(nodes, summary, self.context.written(cursor))
 
     def _places(self, nodes: Nodes, location_ids: Sequence[str] | None) -> list[Place]:
         places, viewer = nodes.catalogue.places, nodes.viewer

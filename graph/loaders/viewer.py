@@ -36,4 +36,4 @@ class ViewerReads(Reads):
 
     async def query_event_cursor(self, *, info: Info) -> Cursor:
         """Where the log stood before anything of this operation was read."""
-        return Cursor((await self.context.begin()).cursor.encode())
+        return self.context.written((await self.context.begin()).cursor)

@@ -119,8 +119,9 @@ LEFT JOIN conversation_read
     AND conversation_read.conversation_id = $5
 WHERE contact.tenant_id = $1 AND contact.id = $2
 """
+    reader = viewer.user_id if beside.read_mark else None
     record = await connection.fetchrow(
-        statement, viewer.tenant_id, row.contact_id, row.last_message_id, viewer.user_id, row.id
+        statement, viewer.tenant_id, row.contact_id, row.last_message_id, reader, row.id
     )
     assert record is not None, "a contact is never deleted"
     message = read(MessageRow, record, len(fields(ContactRow)))

@@ -1,7 +1,8 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import ClassVar
 from uuid import UUID
 
 
@@ -59,6 +60,7 @@ class Viewer:
     api_key_id: UUID | None
     account_roles: Mapping[UUID, Role]
     location_roles: Mapping[UUID, Role]
+    is_any: ClassVar[bool] = False
 
     @property
     def actor_id(self) -> UUID:
@@ -86,9 +88,40 @@ class Viewer:
         return any(covers(held, role) for held in roles)
 
     @cached_property
+    def access(self) -> Hashable:
+        """Equal for those who may see and do the same; who they are is not in it."""
+        return self.tenant_id, frozenset(self.account_roles.items()), frozenset(self.location_roles.items())
+
+    @cached_property
     def location_ids(self) -> list[UUID]:
         """Every location whose inbox they may read, in the order of the ids."""
         return sorted(self.location_roles)
+
+
+class ViewerIsAny(Exception):
+    """What is one viewer's own was read for all who have the same rights."""
+
+
+class AnyViewer(Viewer):
+    """Stands for all who have the same rights: what they may see is known, who they are is not."""
+
+    is_any = True
+
+    def __init__(self, one: Viewer) -> None:
+        """For all who may see what `one` of them may."""
+        for name in ("tenant_id", "account_roles", "location_roles"):
+            object.__setattr__(self, name, getattr(one, name))
+
+    @property
+    def user_id(self) -> UUID | None:
+        raise ViewerIsAny
+
+    @property
+    def api_key_id(self) -> UUID | None:
+        raise ViewerIsAny
+
+    def __repr__(self) -> str:
+        return f"AnyViewer(tenant_id={self.tenant_id!r})"
 
 
 def grant(

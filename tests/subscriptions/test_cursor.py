@@ -1,4 +1,5 @@
 import base64
+import zlib
 
 import pytest
 from hypothesis import given
@@ -58,11 +59,21 @@ def test_a_shortened_cursor_is_refused(cut):
 
 
 def test_a_number_beyond_64_bits_is_refused():
-    data = b"\x01" + bytes(8) + b"\xff" * 12 + b"\x01"
-    text = base64.urlsafe_b64encode(data).decode().rstrip("=")
+    data = b"\xff" * 12 + b"\x01"
+    checked = data + (zlib.crc32(data) & 0xFFFF).to_bytes(2, "big")
+    shared_part = base64.urlsafe_b64encode(checked).decode().rstrip("=")
 
-    with pytest.raises(BadCursor):
-        Cursor.decode(text)
+    with pytest.raises(BadCursor, match="too large"):
+        Cursor.decode(Cursor(7, 1, {}).own_part() + shared_part)
+
+
+@given(EPOCHS, NUMBERS, POSITIONS, st.integers(min_value=1, max_value=2**63 - 1), NUMBERS)
+def test_the_part_of_all_is_the_same_whoever_asks(epoch, access, positions, own, seq):
+    shared = {key: value for key, value in positions.items() if key != own}
+    mine = Cursor(epoch, access, {**shared, own: seq}, own)
+    anyones = Cursor(epoch, 0, shared)
+
+    assert Cursor.decode(mine.own_part() + anyones.shared_part()) == mine
 
 
 def test_a_whole_tenant_fits_into_a_few_hundred_characters():
