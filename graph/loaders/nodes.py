@@ -47,7 +47,7 @@ class Nodes(CatalogueNodes):
             status=ConversationStatus(row.status),
             assignee=self.user(row.assignee_id),
             tags=self.tags(row.tag_ids),
-            unread_count=max(0, row.entry_count - read_entries),
+            unread_count=self.own(max(0, row.entry_count - read_entries)),
             last_message=None if message is None else self.message(message),
             last_activity_at=row.last_activity_at,
             waiting_since=row.waiting_since,
