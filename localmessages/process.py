@@ -7,6 +7,7 @@ from datetime import datetime
 from localmessages.gateways.disk_mail import DiskMailer
 from localmessages.gateways.disk_storage import DiskStorage
 from localmessages.gateways.mail import Mailer, Sender
+from localmessages.gateways.simulated_payments import SimulatedPayments
 from localmessages.gateways.smtp_mail import SmtpMailer
 from localmessages.gateways.smtp_url import SmtpServer
 from localmessages.services import Publish, Services, utc_now
@@ -58,14 +59,16 @@ async def _database(settings: Settings) -> AsyncIterator[Database]:
 
 
 def _services(settings: Settings, database: Database, publish: Publish) -> Services:
+    clock = clock_of(settings.now)
     return Services(
         database,
         Catalogues(),
         publish=publish,
-        clock=clock_of(settings.now),
+        clock=clock,
         secret=settings.secret_key,
         public_url=settings.url,
         simulator=not settings.production,
+        payments=None if settings.production else SimulatedPayments(settings.webhook_secrets, clock),
         storage=DiskStorage(settings.files),
         mailer=mailer_of(settings),
     )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import asyncpg
 
 from localmessages.gateways.mail import Mailer, NoMailer
+from localmessages.gateways.payments import PaymentProvider
 from localmessages.gateways.storage import NoStorage, Storage
 from models.catalogue import Catalogues
 from models.database import Database
@@ -37,6 +38,7 @@ class Services:
     secret: str = ""
     public_url: str = "http://localhost:8000"
     simulator: bool = True
+    payments: PaymentProvider | None = None
     storage: Storage = field(default_factory=NoStorage)
     mailer: Mailer = field(default_factory=NoMailer)
 

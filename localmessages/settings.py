@@ -10,6 +10,7 @@ from typing import Self
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from localmessages.auth import sign
 from localmessages.gateways.mail import Sender
 from localmessages.gateways.smtp_url import SmtpServer
 from localmessages.live_settings import LiveSettings
@@ -40,6 +41,8 @@ class Settings(LiveSettings):
     """Who mails come from."""
     secret_key: str = Field(default="", repr=False)
     """Signs tokens and links. Empty: made once, and kept in the data directory."""
+    payment_webhook_secrets: str = Field(default="", repr=False)
+    """Who signs the webhooks of payments: the secret, and after a comma the old one while it is rotated."""
     environment: Environment = Environment.DEVELOPMENT
     graphiql: bool = True
     host: str = "127.0.0.1"
@@ -64,6 +67,12 @@ class Settings(LiveSettings):
     @property
     def url(self) -> str:
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def webhook_secrets(self) -> list[str]:
+        """The secrets of the payment provider's webhooks; where none is set, one out of our key."""
+        given = [secret.strip() for secret in self.payment_webhook_secrets.split(",") if secret.strip()]
+        return given or [sign(self.secret_key, "webhooks of the simulated payment provider")]
 
     @property
     def files(self) -> Path:

@@ -13,6 +13,8 @@ class PaymentEvent(Model):
     kind = fields.TextField()
     amount = fields.DecimalField(max_digits=14, decimal_places=3, null=True)
     card_type = fields.TextField(null=True)
+    external_id = fields.TextField(null=True)
+    content = fields.TextField(null=True)
 
     class Meta:
         table = "payment_event"

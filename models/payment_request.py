@@ -21,6 +21,7 @@ class PaymentRequest(Model):
     by_user_id = fields.UUIDField(null=True)
     created_at = fields.DatetimeField()
     canceled_at = fields.DatetimeField(null=True)
+    expires_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "payment_request"

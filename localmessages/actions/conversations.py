@@ -44,14 +44,31 @@ async def conversation_at_hand(
     customer = await lock_customer_of(
         tx.connection, actor.tenant_id, actor.place_of, conversation_id=conversation_id
     )
+    conversation = theirs(
+        actor, customer, conversation_id, role=role, field=field, moved_is_told=moved_is_told
+    )
+    assert customer is not None
+    yield customer, conversation
+    await save(tx, customer)
+
+
+def theirs(
+    actor: Actor,
+    customer: Customer | None,
+    conversation_id: UUID,
+    *,
+    role: Role = Role.AGENT,
+    field: str = "conversationId",
+    moved_is_told: bool = False,
+) -> Conversation:
+    """The conversation of a customer that is locked; `Refused` unless it is the viewer's to act in."""
     if customer is None:
         raise NotFound("conversation", field=[field])
     conversation = customer.conversations[conversation_id]
     if moved_is_told:
         _tell_where_it_went(actor, customer, conversation, field)
     actor.needs(role, conversation.location_id, what="conversation", field=field)
-    yield customer, conversation
-    await save(tx, customer)
+    return conversation
 
 
 async def save(tx: Transaction, customer: Customer) -> None:

@@ -3,6 +3,7 @@
 import os
 import threading
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from uuid import UUID
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -40,4 +41,16 @@ def new_key(at: datetime) -> UUID:
     # 48 bits of time, version 7, 12 + 14 bits of counter, 48 random bits.
     high = (ms << 16) | 0x7000 | (step >> 14)
     low = (0b10 << 62) | ((step & 0x3FFF) << 48) | (entropy & 0xFFFFFFFFFFFF)
+    return UUID(int=(high << 64) | low)
+
+
+def key_of(at: datetime, name: str, *, rank: int = 0) -> UUID:
+    """The key of what is known by a name of somebody else's: the same for the same instant, name and rank.
+
+    Of the same millisecond, those of a higher rank sort later, whenever they were made.
+    """
+    ms = max(0, (at - _EPOCH) // _MILLISECOND)
+    digest = int.from_bytes(blake2b(name.encode(), digest_size=9).digest(), "big")
+    high = (ms << 16) | 0x7000 | ((rank & 0xF) << 8) | (digest >> 64)
+    low = (0b10 << 62) | (digest & 0x3FFF_FFFF_FFFF_FFFF)
     return UUID(int=(high << 64) | low)

@@ -1,13 +1,19 @@
 """Pay by text, and clicks on the links in texts: what each changes."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from localmessages.rules.customer import Customer
-from localmessages.rules.keys import new_key
-from localmessages.rules.payments import CardBrand, PaymentEventKind, PaymentFact, payment_state
+from localmessages.rules.keys import key_of, new_key
+from localmessages.rules.payments import (
+    CardBrand,
+    PaymentEventKind,
+    PaymentFact,
+    PaymentStatus,
+    payment_state,
+)
 from localmessages.rules.records import (
     Conversation,
     LinkClick,
@@ -17,6 +23,11 @@ from localmessages.rules.records import (
     TrackedLink,
 )
 from localmessages.rules.texting import tell_of_message
+
+# How long a page stays open after the last text with it; each text opens it anew.
+PAGE_OPEN_FOR = timedelta(days=30)
+
+Texts = Sequence[tuple[Customer, Message]]
 
 _BRANDS = {brand.value.lower(): brand for brand in CardBrand}
 
@@ -38,6 +49,7 @@ def request_payment(
     at: datetime,
     by: UUID | None,
     description: str | None = None,
+    expires_at: datetime | None = None,
     earlier: Sequence[PaymentEvent] = (),
 ) -> PaymentRequest:
     """Ask for a payment; `earlier` is what the provider said of the invoice before it was texted."""
@@ -53,20 +65,66 @@ def request_payment(
             location_id=conversation.location_id,
             created_at=at,
             by_user_id=by,
+            expires_at=expires_at,
         )
     )
     for event in earlier:
         event.payment_request_id = request.id
         customer.touch(event)
     if earlier:
-        _derive(customer, request, earlier)
+        _derive(customer, request, earlier, at)
     return request
 
 
-def record_payment(
-    request: PaymentRequest | None,
-    texts: Sequence[tuple[Customer, Message]],
-    events: list[PaymentEvent],
+def ask_again(
+    customer: Customer,
+    request: PaymentRequest,
+    events: Sequence[PaymentEvent],
+    texts: Texts,
+    at: datetime,
+    *,
+    description: str | None = None,
+) -> None:
+    """The same invoice is texted once more: its page is open again, also where it was withdrawn."""
+    before = request.status, request.description
+    request.canceled_at, request.expires_at = None, at + PAGE_OPEN_FOR
+    request.description = description or request.description
+    _derive(customer, request, events, at)
+    if (request.status, request.description) != before:
+        _tell(texts, at)
+
+
+def withdraw(request: PaymentRequest, events: Sequence[PaymentEvent], texts: Texts, at: datetime) -> None:
+    """Take the request back; nothing when it was before. What is paid all the same counts."""
+    if request.canceled_at is None:
+        request.canceled_at = at
+        _rederive(request, events, texts, at)
+
+
+def expire(request: PaymentRequest, events: Sequence[PaymentEvent], texts: Texts, at: datetime) -> None:
+    """The page has closed, if its time has come; what is paid all the same counts."""
+    if request.status is PaymentStatus.REQUESTED and not is_open(request, at):
+        _rederive(request, events, texts, at)
+
+
+def is_open(request: PaymentRequest, at: datetime) -> bool:
+    """Whether its page takes payments."""
+    closed = request.expires_at is not None and request.expires_at <= at
+    return request.status is PaymentStatus.REQUESTED and not closed
+
+
+def _rederive(request: PaymentRequest, events: Sequence[PaymentEvent], texts: Texts, at: datetime) -> None:
+    payer, _ = texts[0]
+    _derive(payer, request, events, at)
+    _tell(texts, at)
+
+
+def _tell(texts: Texts, at: datetime) -> None:
+    for customer, message in texts:
+        tell_of_message(customer, customer.conversations[message.conversation_id], message, at)
+
+
+def payment_event(
     *,
     tenant_id: UUID,
     invoice: str,
@@ -74,37 +132,79 @@ def record_payment(
     amount: Decimal | None,
     card: CardBrand | None,
     at: datetime,
+    external_id: str | None = None,
+    content: str | None = None,
 ) -> PaymentEvent:
-    """Keep what a provider said of an invoice, after `events`; every text of it shows it.
+    """What a provider said of an invoice.
 
-    One invoice may have been texted to several contacts. Without a text it is for the caller to save.
+    Its key says where it stands among those of the same instant: a report that has an id of the provider
+    there always, whenever it came in; a line of a log after the lines before it.
     """
-    event = PaymentEvent(
+    key = new_key(at) if external_id is None else key_of(at, external_id, rank=_RANKS.index(kind))
+    return PaymentEvent(
         tenant_id=tenant_id,
-        id=new_key(at),
-        payment_request_id=request.id if request else None,
+        id=key,
+        payment_request_id=None,
         invoice=invoice,
         at=at,
         kind=kind,
         amount=amount,
         card_type=card,
+        external_id=external_id,
+        content=content,
     )
+
+
+# The order in which a payment goes through them, where a provider's clock is too coarse to tell.
+_RANKS = (
+    PaymentEventKind.FAILED,
+    PaymentEventKind.PAID,
+    PaymentEventKind.VOIDED,
+    PaymentEventKind.REFUNDED,
+)
+
+
+def record_payment(
+    request: PaymentRequest | None,
+    texts: Texts,
+    events: list[PaymentEvent],
+    event: PaymentEvent,
+    at: datetime,
+) -> None:
+    """Keep what a provider said of an invoice, heard `at`, beside `events`; every text of it shows it.
+
+    One invoice may have been texted to several contacts. Without a text it is for the caller to save.
+    """
+    event.payment_request_id = request.id if request else None
     events.append(event)
     if request is not None and texts:
         payer, _ = texts[0]
         payer.add(event)
-        _derive(payer, request, events)
-        for customer, message in texts:
-            tell_of_message(customer, customer.conversations[message.conversation_id], message, at)
-    return event
+        _rederive(request, events, texts, at)
 
 
-def _derive(customer: Customer, request: PaymentRequest, events: Sequence[PaymentEvent]) -> None:
-    facts = [PaymentFact(event.at, event.kind, event.amount, event.card_type) for event in events]
+def in_order(events: Iterable[PaymentEvent]) -> list[PaymentEvent]:
+    """Events as they happened, in whatever order they came in."""
+    return sorted(events, key=lambda event: (event.at, event.id))
+
+
+def _derive(
+    customer: Customer, request: PaymentRequest, events: Iterable[PaymentEvent], at: datetime
+) -> None:
+    facts = [PaymentFact(event.at, event.kind, event.amount, event.card_type) for event in in_order(events)]
     state = payment_state(request.amount, facts)
-    request.status, request.paid_at, request.card_type = state.status, state.paid_at, state.card_type
+    request.status = _unpaid(request, at) if state.paid_at is None else state.status
+    request.paid_at, request.card_type = state.paid_at, state.card_type
     request.paid_amount, request.refunded_amount = state.paid_amount, state.refunded_amount
     customer.touch(request)
+
+
+def _unpaid(request: PaymentRequest, at: datetime) -> PaymentStatus:
+    if request.canceled_at is not None:
+        return PaymentStatus.CANCELED
+    if request.expires_at is not None and request.expires_at <= at:
+        return PaymentStatus.EXPIRED
+    return PaymentStatus.REQUESTED
 
 
 def record_click(

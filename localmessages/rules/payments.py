@@ -60,7 +60,10 @@ class PaymentState:
 
 
 def payment_state(amount: Decimal, facts: Sequence[PaymentFact]) -> PaymentState:
-    """The first `paid` that no `voided` follows stands; a refund leaves it paid, a failure as it was."""
+    """The first `paid` that no `voided` follows stands; a refund leaves it paid, a failure as it was.
+
+    What a provider reports is a fact, also where it gave back more than the first payment: of two of them.
+    """
     last_void = max((i for i, fact in enumerate(facts) if fact.kind is PaymentEventKind.VOIDED), default=-1)
     paid = next((fact for fact in facts[last_void + 1 :] if fact.kind is PaymentEventKind.PAID), None)
     if paid is None:

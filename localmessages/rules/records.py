@@ -256,11 +256,16 @@ class PaymentRequest:
     refunded_amount: Decimal = Decimal(0)
     card_type: CardBrand | None = None
     canceled_at: datetime | None = None
+    # When its page closes; null for one whose page is not ours, as in a replayed log.
+    expires_at: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class PaymentEvent:
-    """What a provider said about an invoice; `amount` None: the request's, of a refund all that was paid."""
+    """What a provider said about an invoice; `amount` None: the request's, of a refund all that was paid.
+
+    `external_id` is the provider's, and `content` what it said, word by word.
+    """
 
     tenant_id: UUID
     id: UUID
@@ -270,6 +275,8 @@ class PaymentEvent:
     kind: PaymentEventKind
     amount: Decimal | None
     card_type: CardBrand | None
+    external_id: str | None = None
+    content: str | None = None
 
 
 Entry = Message | Note | ConversationChange | ConsentChange | Transfer
