@@ -12,7 +12,7 @@ from pathlib import Path
 import uvloop
 from rich.console import Console
 
-from bench import cold_start, cpu, inbox, machine, replaying, summary, writing
+from bench import cold_start, cpu, fanout, inbox, machine, replaying, summary, writing
 from bench.cpu import PostgresCpu
 from bench.figures import Figure, as_markdown, show
 from bench.town import Town, town
@@ -20,7 +20,12 @@ from localmessages.embedded import Servers, embedded
 from localmessages.logs import configure_logging
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-OF_A_TOWN = {"inbox": inbox.measure, "summary": summary.measure, "writing": writing.measure}
+OF_A_TOWN = {
+    "inbox": inbox.measure,
+    "summary": summary.measure,
+    "writing": writing.measure,
+    "fanout": fanout.measure,
+}
 PARTS = (*OF_A_TOWN, "replay", "demo")
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 180)
 

@@ -18,12 +18,13 @@ from urllib.request import urlopen
 
 import psutil
 
-from bench import cpu
+from bench import cpu, node
 from bench.company import NOW
 from bench.town import SECRET, Town
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 60.0
+GRACE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,25 @@ async def ours(town: Town, redis_url: str) -> AsyncIterator[Running]:
 
 
 @asynccontextmanager
-async def peer(name: str, town: Town) -> AsyncIterator[Running]:
+async def peer(name: str, town: Town, redis_url: str = "") -> AsyncIterator[Running]:
     """One of `bench/peers`."""
-    settings = {"DATABASE_URL": town.database_url, "BENCH_VIEWER": str(town.viewer_id)}
+    settings = {
+        "DATABASE_URL": town.database_url,
+        "BENCH_VIEWER": str(town.viewer_id),
+        "REDIS_URL": redis_url,
+    }
     port = free_port()
     command = [sys.executable, "-m", "bench.peers", name, str(port)]
     async with started(command, settings, port, path="/healthz") as server:
+        yield server
+
+
+@asynccontextmanager
+async def node_peer(name: str, redis_url: str) -> AsyncIterator[Running]:
+    """One of `bench/peers/node`, once `node.missing` says that nothing is."""
+    port = free_port()
+    command = [node.program(), str(node.PEERS / f"{name}.js"), str(port)]
+    async with started(command, {"REDIS_URL": redis_url}, port, path="/healthz") as server:
         yield server
 
 
@@ -119,9 +133,13 @@ class Child:
         raise RuntimeError(f"{url} does not answer; the process has said:\n{words}")
 
     async def stop(self, signal: signal.Signals) -> None:
-        """Ask it to end, and wait until it has."""
+        """Ask it to end, and wait until it has; a peer that does not end with its sockets is killed."""
         self.process.send_signal(signal)
-        await asyncio.to_thread(self.process.wait, PATIENCE)
+        try:
+            await asyncio.to_thread(self.process.wait, GRACE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            await asyncio.to_thread(self.process.wait, PATIENCE)
         self.said.close()
 
 

@@ -1,1 +1,4 @@
-"""What the inbox page is measured against."""
+"""What ours is measured against."""
+
+CHANNEL = "bench:fanout"
+"""Where Redis tells the peers of live events."""

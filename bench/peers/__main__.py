@@ -13,8 +13,10 @@ if __name__ == "__main__":
         port=int(port),
         loop="uvloop",
         http="httptools",
-        ws="none",
+        # One that is not served by our own class, as uvicorn chooses it by itself.
+        ws="auto",
         log_level="warning",
         access_log=False,
+        timeout_graceful_shutdown=1,
         server_header=False,
     )
