@@ -14,7 +14,7 @@ from graph.lookahead import Paths, selected, under
 from graph.scalars import TimeZone
 from graph.types.metrics import LocationsSummary
 from graph.types.window import WindowInput
-from localmessages.reports.locations_summary import locations_summary
+from localmessages.reports.locations_summary import locations_summary, places_shown
 from localmessages.reports.want import Want
 from localmessages.reports.windows import Between, Last, OnDays, WindowSpec
 from localmessages.rules.metrics import OutOfHours, WindowLength
@@ -47,7 +47,7 @@ class SummaryReads(Reads):
             cursor = await self.context.position(connection)
             summary = await locations_summary(
                 connection,
-                self._places(nodes, location_ids),
+                _places(nodes, location_ids),
                 window=spec_of(window),
                 zone=time_zone,
                 out_of_hours=out_of_hours,
@@ -56,12 +56,10 @@ class SummaryReads(Reads):
             )
         return summary_node(nodes, summary, self.context.written(cursor))
 
-    def _places(self, nodes: Nodes, location_ids: Sequence[str] | None) -> list[Place]:
-        places, viewer = nodes.catalogue.places, nodes.viewer
-        if location_ids is None:
-            return [places[key] for key in viewer.location_ids if places[key].active]
-        keys = dict.fromkeys(expect_ids("Location", location_ids))
-        return [places[key] for key in keys if viewer.sees(key)]
+
+def _places(nodes: Nodes, location_ids: Sequence[str] | None) -> list[Place]:
+    asked = None if location_ids is None else expect_ids("Location", location_ids)
+    return places_shown(nodes.viewer, nodes.catalogue.places, asked)
 
 
 def spec_of(window: WindowInput) -> WindowSpec:

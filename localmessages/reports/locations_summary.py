@@ -19,6 +19,7 @@ from localmessages.reports.spans import Span, Stretch, ZonedWindow, spans_at, zo
 from localmessages.reports.transfer_flows import transfer_flows
 from localmessages.reports.want import EVERYTHING, Want
 from localmessages.reports.windows import Between, WindowSpec
+from localmessages.rules.access import Viewer
 from localmessages.rules.metrics import OutOfHours
 from localmessages.rules.place import Place
 
@@ -43,7 +44,14 @@ async def locations_summary(
     current, figures, flows = await page.current(), await page.figures(), await page.flows()
     waits = sum(len(part.waits.sample) for part in figures)
     total, locations = await aside(waits, page.metrics, current, figures)
-    return Summary(now, _report_window(zoned.values(), window, zone), total, locations, flows)
+    return Summary(now, report_window(zoned.values(), window, zone), total, locations, flows)
+
+
+def places_shown(viewer: Viewer, places: Mapping[UUID, Place], asked: Sequence[UUID] | None) -> list[Place]:
+    """Those of the locations asked for that the viewer sees; where none were, all active ones of theirs."""
+    if asked is None:
+        return [places[key] for key in viewer.location_ids if places[key].active]
+    return [places[key] for key in dict.fromkeys(asked) if viewer.sees(key)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,8 @@ class _Page:
         return spans_at(self.places, {zone: stretches(zoned) for zone, zoned in self.zoned.items()})
 
 
-def _report_window(windows: Collection[ZonedWindow], spec: WindowSpec, zone: str | None) -> ReportWindow:
+def report_window(windows: Collection[ZonedWindow], spec: WindowSpec, zone: str | None) -> ReportWindow:
+    """The window as the page shows it: from the earliest start to the latest end."""
     days = [] if isinstance(spec, Between) else days_of(windows)
     return ReportWindow(
         start=min(zoned.window.start for zoned in windows),

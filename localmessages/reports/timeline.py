@@ -31,27 +31,32 @@ async def timeline_page(
 ) -> Slice[EntryView]:
     """A page of a conversation that the viewer sees, oldest first; also only what came after a version."""
     args = Args([tenant_id, now, conversation_id])
+    statement = timeline_statement(page, args, above_version=above_version)
+    return page.cut([entry_view(record) for record in await connection.fetch(statement, *args)])
+
+
+def timeline_statement(page: Page, args: Args, *, above_version: int | None = None) -> str:
+    """The entries; `args` begin with the tenant, the instant of the question and the conversation."""
     newer = "" if above_version is None else f" AND key.version > {args.add(above_version)}"
     condition, walk = OLDEST_FIRST.where(page, args), OLDEST_FIRST.order_by(page)
     # The index of each table on (tenant_id, conversation_id, at, id).
     ranges = "\n    UNION ALL\n".join(
         f"    (SELECT '{kind.name}' AS kind, key.id, key.at FROM {kind.table} AS key\n"
         f"    WHERE key.tenant_id = $1 AND key.conversation_id = $3 AND {condition}{newer}\n"
-        f"    ORDER BY {walk} LIMIT {page.rows})"
+        f"    ORDER BY {walk} LIMIT {page.limit})"
         for kind in KINDS
     )
-    statement = f"""
+    return f"""
 WITH key AS (
     SELECT * FROM (
 {ranges}
     ) AS key
     ORDER BY {walk}
-    LIMIT {page.rows}
+    LIMIT {page.limit}
 )
 {ENTRIES}
 ORDER BY {walk}
 """
-    return page.cut([entry_view(record) for record in await connection.fetch(statement, *args)])
 
 
 async def entries_by_id(

@@ -31,11 +31,15 @@ class Clocks:
         return cls((), zone)
 
     def column(
-        self, name: str, instant: Callable[[R], datetime | None], location: Callable[[R], UUID]
+        self,
+        name: str,
+        instant: Callable[[R], datetime | None],
+        location: Callable[[R], UUID] | None = None,
     ) -> Column[R]:
-        """A column of instants, with the zone in its heading."""
+        """A column of instants, the zone in its heading; `location` tells which where there are several."""
         if (shared := self._shared) is not None:
             return Column(f"{name} ({self.zone})", lambda row: _local(instant(row), shared), Kind.INSTANT)
+        assert location is not None, "several clocks, and no location that tells which"
         own = self._own
         return Column(
             f"{name} (local time)", lambda row: _local(instant(row), own[location(row)]), Kind.INSTANT

@@ -42,6 +42,14 @@ class Beside(NamedTuple):
     paid_at: datetime | None
 
 
+class TableRow(NamedTuple):
+    """A row of the table."""
+
+    message: MessageRow
+    contact: ContactRow
+    beside: Beside
+
+
 class RowView(NamedTuple):
     """A row of the table; `cursor` is of the order in which it was asked for."""
 
@@ -158,19 +166,22 @@ async def rows_page(
     """A page of the table."""
     args = scope.args()
     records = await connection.fetch(rows_statement(scope, wanted, page, order, args), *args)
-    return page.cut([row_view(record, order) for record in records])
+    return page.cut([_view(record, order) for record in records])
 
 
-def row_view(record: asyncpg.Record, order: RowOrder) -> RowView:
-    """The row of the table in a record of `rows_statement`."""
-    message = made(MessageRow, record)
-    rank = () if order.by_date else (record[_CURSOR_AT],)
-    return RowView(
-        message,
+def table_row(record: asyncpg.Record) -> TableRow:
+    """The row in a record of `rows_statement`."""
+    return TableRow(
+        made(MessageRow, record),
         made(ContactRow, record, len(fields(MessageRow))),
         made(Beside, record, _BESIDE_AT),
-        order.keyset().cursor(*rank, message.at, message.id),
     )
+
+
+def _view(record: asyncpg.Record, order: RowOrder) -> RowView:
+    row = table_row(record)
+    rank = () if order.by_date else (record[_CURSOR_AT],)
+    return RowView(*row, order.keyset().cursor(*rank, row.message.at, row.message.id))
 
 
 async def count_rows(connection: asyncpg.Connection, scope: Scope, wanted: WantedRows) -> int:
@@ -198,4 +209,4 @@ WHERE message.tenant_id = $1
     AND message.location_id = ANY($3::uuid[])
 """
     records = await connection.fetch(statement, viewer.tenant_id, ids, viewer.location_ids)
-    return {record[0]: row_view(record, NEWEST_FIRST) for record in records}
+    return {record[0]: _view(record, NEWEST_FIRST) for record in records}
