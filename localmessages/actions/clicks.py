@@ -1,11 +1,13 @@
 """Visits of short links: who follows one is sent on, and each visit is kept and told."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import asyncpg
+import orjson
 
 from localmessages.actions.conversations import save
+from localmessages.actions.queue import CLICK, enqueue
 from localmessages.actions.records import record_of
 from localmessages.rules.customer import Customer
 from localmessages.rules.links import is_bot
@@ -24,14 +26,35 @@ class Visit:
     prefetch: bool = False
 
 
-async def visit_link(services: Services, slug: str, visit: Visit) -> str | None:
+async def visit_link(
+    services: Services, slug: str, visit: Visit, *, patience_seconds: float = 2
+) -> str | None:
     """Keep a visit of a link; where it leads, as a header carries it. None when there is no such link.
 
     A link leads on for as long as it is kept, also from a location that is out of service. One from a log
-    that leads nowhere safe is none.
+    that leads nowhere safe is none. Where somebody else is at work on the same customer for longer than the
+    patience, as an import may be, the visit is kept by a job, and who came is sent on.
     """
+    at = services.clock()
+    try:
+        return await record_visit(services, slug, visit, at, patience_seconds=patience_seconds)
+    except LinkBusy:
+        return await _postpone(services, slug, visit, at)
+
+
+class LinkBusy(TimeoutError):
+    """Somebody else was at work on the customer of a link for too long."""
+
+
+async def record_visit(
+    services: Services, slug: str, visit: Visit, at: datetime, *, patience_seconds: float
+) -> str | None:
+    """Keep a visit at once; raise `LinkBusy` when that is not possible."""
     async with services.transaction() as tx:
-        row = await tx.connection.fetchrow(_LOCK, slug)
+        try:
+            row = await tx.connection.fetchrow(_LOCK, slug, timeout=patience_seconds)
+        except TimeoutError:
+            raise LinkBusy(f"The customer of the link {slug} is locked.") from None
         target = ascii_target(row["link"]["url"]) if row is not None else None
         if row is None or target is None:
             return None
@@ -39,15 +62,31 @@ async def visit_link(services: Services, slug: str, visit: Visit) -> str | None:
         customer = Customer(record_of(Contact, row["contact"]), catalogue.places.__getitem__)
         conversation = record_of(Conversation, row["conversation"])
         customer.conversations[conversation.id] = conversation
-        _record(customer, row, visit, services.clock())
+        _record(customer, row, visit, at)
         await save(tx, customer)
         return target
 
 
-def _record(customer: Customer, row: asyncpg.Record, visit: Visit, now: datetime) -> None:
+async def _postpone(services: Services, slug: str, visit: Visit, at: datetime) -> str | None:
+    async with services.transaction() as tx:
+        # tracked_link_slug_key
+        url = await tx.connection.fetchval("SELECT url FROM tracked_link WHERE slug = $1", slug)
+        target = None if url is None else ascii_target(url)
+        if target is not None:
+            await enqueue(tx.connection, CLICK, {"slug": slug, "at": at, "visit": asdict(visit)})
+        return target
+
+
+def visit_of(payload: bytes) -> tuple[str, Visit, datetime]:
+    """The slug, the visit and its instant that a job carries."""
+    given = orjson.loads(payload)
+    return given["slug"], Visit(**given["visit"]), datetime.fromisoformat(given["at"])
+
+
+def _record(customer: Customer, row: asyncpg.Record, visit: Visit, at: datetime) -> None:
     message, link = record_of(Message, row["message"]), record_of(TrackedLink, row["link"])
     # Clocks differ: nobody clicks before the text was sent.
-    at = max(now, message.at)
+    at = max(at, message.at)
     bot = is_bot(visit.method, visit.user_agent, prefetch=visit.prefetch, after=at - message.at)
     record_click(customer, message, link, at, bot=bot, user_agent=visit.user_agent, method=visit.method)
 

@@ -10,6 +10,7 @@ from pgqueuer.queries import Queries
 
 SEND = "send"
 RECEIPT = "receipt"
+CLICK = "click"
 BULK_TRANSFER = "bulk_transfer"
 MAIL = "mail"
 

@@ -43,7 +43,10 @@ register_url_convertor("anything", _Anything())
 
 
 def link_route(*, patience_seconds: float = 5) -> BaseRoute:
-    """Anything below `/l/`: what is no slug is no link either. Nobody at a telephone waits for long."""
+    """Anything below `/l/`: what is no slug is no link either.
+
+    Nobody at a telephone waits longer than the patience; half of it is for others at work on the customer.
+    """
 
     async def follow(request: Request) -> Response:
         return await _follow(request, patience_seconds)
@@ -57,7 +60,9 @@ async def _follow(request: Request, patience_seconds: float) -> Response:
         return _no_such_link()
     try:
         async with asyncio.timeout(patience_seconds):
-            target = await visit_link(request.app.state.services, slug, _visit_of(request))
+            target = await visit_link(
+                request.app.state.services, slug, _visit_of(request), patience_seconds=patience_seconds / 2
+            )
     except _DATABASE_AWAY as error:
         logger.warning("links.unavailable", slug=slug, error=repr(error))
         return _later()

@@ -14,9 +14,10 @@ from pgqueuer.errors import FailingListenerError
 from pgqueuer.executors import AbstractEntrypointExecutor, EntrypointExecutorParameters
 from pgqueuer.models import Job, Schedule
 
-from localmessages.actions.queue import BULK_TRANSFER, MAIL, RECEIPT, SEND
+from localmessages.actions.queue import BULK_TRANSFER, CLICK, MAIL, RECEIPT, SEND
 from localmessages.gateways.carrier import Carrier
 from localmessages.jobs.bulk_transfers import run_bulk_transfer
+from localmessages.jobs.clicks import run_click
 from localmessages.jobs.executor import Persistent
 from localmessages.jobs.mailing import run_mail
 from localmessages.jobs.receipts import run_receipt, simulated_carrier
@@ -122,6 +123,7 @@ def _queue(connection: asyncpg.Connection, services: Services, sender: Sender) -
     jobs: dict[str, Callable[[Job], Awaitable[None]]] = {
         SEND: sender.run,
         RECEIPT: partial(run_receipt, services),
+        CLICK: partial(run_click, services),
         BULK_TRANSFER: partial(run_bulk_transfer, services),
         MAIL: partial(run_mail, services),
     }

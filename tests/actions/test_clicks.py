@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+import orjson
 import pytest
 
-from localmessages.actions.clicks import Visit, visit_link
+from localmessages.actions.clicks import Visit, record_visit, visit_link, visit_of
+from localmessages.actions.queue import CLICK
 from localmessages.actions.transfers import TransferRequest, transfer_conversation
 from localmessages.replay import replay_lines
 from localmessages.rules.live import EventKind
@@ -122,6 +124,25 @@ async def test_a_click_that_waited_for_a_transfer_is_told_where_that_led(desk: D
         "MESSAGE_CHANGED": target.id,
         "FACT_CHANGED": (await desk.place("A")).id,
     }
+
+
+async def test_a_visit_of_a_busy_customer_is_kept_later_as_of_when_it_was(desk: Desk):
+    reply = await sent(desk)
+    slug = await slug_of(desk, reply)
+    async with desk.services.database.transaction() as connection:
+        await connection.execute("SELECT FROM contact FOR NO KEY UPDATE")
+        before = desk.services.clock()
+        assert await visit_link(desk.services, slug, PHONE, patience_seconds=0.05) == TARGET
+        after = desk.services.clock()
+    assert await link_of(desk, reply) == (0, 0)
+    desk.published.clear()
+
+    (payload,) = await desk.jobs(CLICK)
+    await record_visit(desk.services, *visit_of(orjson.dumps(payload)), patience_seconds=5)
+
+    assert await link_of(desk, reply) == (1, 0)
+    assert before <= await desk.value("SELECT at FROM link_click") <= after
+    assert [event.kind for event in desk.published] == [EventKind.MESSAGE_CHANGED]
 
 
 async def test_many_visits_at_once_are_all_counted(desk: Desk):

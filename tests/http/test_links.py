@@ -180,22 +180,43 @@ async def test_a_link_is_only_read(phone: httpx.AsyncClient):
         assert (await phone.request(method, f"/l/{OLD['slug']}")).status_code == 405
 
 
-async def test_who_cannot_be_answered_now_is_asked_to_come_again(
-    server: LiveServer, phone: httpx.AsyncClient
+@pytest.fixture
+async def hurried(server: LiveServer) -> AsyncIterator[httpx.AsyncClient]:
+    """A phone at a door that waits for nobody."""
+    app = Starlette(routes=[link_route(patience_seconds=0.2)])
+    app.state.services = server.services
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://go.example", headers=PHONE) as client:
+        yield client
+
+
+async def test_who_comes_while_the_customer_is_locked_is_sent_on_and_kept_by_a_job(
+    server: LiveServer, hurried: httpx.AsyncClient
 ):
-    hurried = Starlette(routes=[link_route(patience_seconds=0.1)])
-    hurried.state.services = server.services
-    async with (
-        server.services.database.transaction() as connection,
-        httpx.AsyncClient(transport=httpx.ASGITransport(hurried), base_url="http://go.example") as other,
-    ):
+    async with server.services.database.transaction() as connection:
         await connection.execute("SELECT FROM contact FOR UPDATE")
 
-        answer = await other.get(f"/l/{OLD['slug']}", headers=PHONE)
+        assert (await hurried.get(f"/l/{OLD['slug']}")).status_code == 302
+        assert (await hurried.get("/l/unsafe")).status_code == 404
+
+    assert await counts(server) == (0, 0)
+    async with server.services.database.connection() as connection:
+        jobs = await connection.fetch("SELECT entrypoint FROM pgqueuer")
+    assert [job["entrypoint"] for job in jobs] == ["click"]
+
+
+async def test_who_cannot_be_answered_now_is_asked_to_come_again(
+    server: LiveServer, hurried: httpx.AsyncClient
+):
+    async with server.services.database.transaction() as connection:
+        await connection.execute("LOCK TABLE tracked_link")
+
+        answer = await hurried.get(f"/l/{OLD['slug']}")
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.headers["cache-control"] == "no-store"
     assert "<h1>The link cannot be opened right now</h1>" in answer.text
-    assert (await phone.get(f"/l/{OLD['slug']}")).status_code == 302
+    assert (await hurried.get(f"/l/{OLD['slug']}")).status_code == 302
     assert await counts(server) == (1, 0)
 
 
