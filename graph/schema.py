@@ -17,6 +17,7 @@ from resolvers.location import LocationMutations, LocationQueries
 from resolvers.message import MessageMutations, MessageQueries
 from resolvers.metrics import LocationsSummaryQueries
 from resolvers.node import NodeQueries
+from resolvers.payment import PaymentMutations
 from resolvers.report import MessagesReportQueries
 from resolvers.tag import TagMutations, TagQueries
 from resolvers.transfer import TransferMutations, TransferQueries
@@ -63,6 +64,7 @@ class Mutation(
     ConversationMutations,
     TagMutations,
     MessageMutations,
+    PaymentMutations,
     TransferMutations,
 ):
     pass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import datetime, timedelta
 
 from graph.loaders.money import money
@@ -16,6 +15,7 @@ from localmessages.auth import sign
 from localmessages.reports.links import ClickRow, LinkView
 from localmessages.reports.messages import MediaRow
 from localmessages.reports.payments import PaymentEventRow, PaymentView
+from localmessages.rules.billing import pay_url
 from localmessages.rules.linking import link_base, short_url, short_url_in
 from localmessages.rules.payments import CardBrand, PaymentEventKind, PaymentStatus
 
@@ -77,7 +77,6 @@ def media_node(nodes: Nodes, row: MediaRow, secret: str, now: datetime) -> Media
 def payment_node(nodes: Nodes, view: PaymentView) -> PaymentRequest:
     """A bill that a contact can pay."""
     row = view.request
-    slug = base64.urlsafe_b64encode(row.id.bytes).rstrip(b"=").decode()
     return PaymentRequest(
         key=row.id,
         contact_key=row.contact_id,
@@ -87,7 +86,7 @@ def payment_node(nodes: Nodes, view: PaymentView) -> PaymentRequest:
         amount=money(row.amount, row.currency),
         description=row.description,
         status=PaymentStatus(row.status),
-        pay_url=URL(f"{nodes.public_url}/pay/{slug}"),
+        pay_url=URL(pay_url(nodes.public_url, row.id)),
         delivered=view.delivered,
         clicked=view.clicked,
         paid_at=row.paid_at,

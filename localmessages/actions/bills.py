@@ -35,12 +35,13 @@ class Bill:
 
     async def call_customers(self, place_of: PlaceOf, *, also: UUID | None = None) -> None:
         """Lock and load everybody who was texted the bill, and the contact of the conversation `also`."""
-        texts = await self._sent()
-        contacts = {text.contact_id for text in texts}
-        # conversation_pkey, contact_pkey
+        # message_payment_idx, conversation_pkey, contact_pkey
         rows = await self.tx.connection.fetch(
             """
-            SELECT phone FROM contact WHERE tenant_id = $1 AND id = ANY ($2::uuid[])
+            SELECT contact.phone
+            FROM message
+            JOIN contact ON contact.tenant_id = $1 AND contact.id = message.contact_id
+            WHERE message.tenant_id = $1 AND message.payment_request_id = $2
             UNION
             SELECT contact.phone
             FROM conversation
@@ -48,18 +49,18 @@ class Bill:
             WHERE conversation.tenant_id = $1 AND conversation.id = $3
             """,
             self.tenant_id,
-            contacts,
+            self.request.id if self.request else None,
             also,
         )
         phones = [row["phone"] for row in rows]
         customers = await lock_customers(self.tx.connection, self.tenant_id, place_of, phones=phones)
         self.customers = {customer.contact.id: customer for customer in customers}
-        self.texts = [(self.customers[text.contact_id], text) for text in texts]
+        self.texts = [(self.customers[text.contact_id], text) for text in await self._sent()]
 
     async def _sent(self) -> list[Message]:
         if self.request is None:
             return []
-        # message_payment_idx. Only what never changes of them is used: they are not locked.
+        # message_payment_idx
         rows = await self.tx.connection.fetch(
             "SELECT * FROM message WHERE tenant_id = $1 AND payment_request_id = $2 ORDER BY at, id",
             self.tenant_id,

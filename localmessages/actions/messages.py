@@ -78,10 +78,19 @@ async def send_message(
     return await once(actor, key, do)
 
 
-def send_text(actor: Actor, customer: Customer, conversation: Conversation, body: str) -> Message:
+def send_text(
+    actor: Actor,
+    customer: Customer,
+    conversation: Conversation,
+    body: str,
+    *,
+    payment_request_id: UUID | None = None,
+) -> Message:
     """A person's text, from the number of where the conversation is."""
     number = actor.place_of(conversation.location_id).number
-    text = OutboundText(MessageOrigin.AGENT, body, number, agent_id=actor.user_id)
+    text = OutboundText(
+        MessageOrigin.AGENT, body, number, agent_id=actor.user_id, payment_request_id=payment_request_id
+    )
     at, public_url = customer.after(actor.now), actor.services.public_url
     return send_with_links(customer, conversation, text, at, public_url=public_url)
 

@@ -11,19 +11,16 @@ from localmessages.actions.actor import Actor, IdempotencyKey, Made, once
 from localmessages.actions.audit import audit
 from localmessages.actions.bills import Bill, open_bill
 from localmessages.actions.conversations import check_live, theirs
-from localmessages.actions.messages import ask_to_send, check_place, check_recipient
+from localmessages.actions.messages import ask_to_send, check_place, check_recipient, send_text
 from localmessages.actions.reading import read_all
 from localmessages.gateways.payments import PaymentProvider
 from localmessages.rules.access import Role
 from localmessages.rules.billing import bill_text, check_bill, check_wording, pay_url
 from localmessages.rules.customer import Customer
-from localmessages.rules.delivery import MessageOrigin
-from localmessages.rules.linking import send_with_links
 from localmessages.rules.money import shown
 from localmessages.rules.paying import PAGE_OPEN_FOR, ask_again, request_payment, withdraw
-from localmessages.rules.records import Conversation, Message, PaymentRequest
+from localmessages.rules.records import Conversation, PaymentRequest
 from localmessages.rules.refusal import AlreadyExists, NotAllowed, NotFound, Refused, UserErrorCode
-from localmessages.rules.texting import OutboundText
 from localmessages.services import Services, Transaction
 
 
@@ -64,7 +61,7 @@ async def ask_for_payment(
         body = bill_text(
             wording, place, invoice=invoice, amount=asked.amount, currency=asked.currency, link=link
         )
-        message = _send(actor, customer, conversation, request, body, at)
+        message = send_text(actor, customer, conversation, body, payment_request_id=request.id)
         await bill.save()
         await read_all(tx, actor, conversation)
         await ask_to_send(tx.connection, message)
@@ -131,21 +128,6 @@ def _request(
         expires_at=at + PAGE_OPEN_FOR,
         earlier=bill.events,
     )
-
-
-def _send(
-    actor: Actor,
-    customer: Customer,
-    conversation: Conversation,
-    request: PaymentRequest,
-    body: str,
-    at: datetime,
-) -> Message:
-    number = actor.place_of(conversation.location_id).number
-    text = OutboundText(
-        MessageOrigin.AGENT, body, number, agent_id=actor.user_id, payment_request_id=request.id
-    )
-    return send_with_links(customer, conversation, text, at, public_url=actor.services.public_url)
 
 
 async def cancel_payment_request(

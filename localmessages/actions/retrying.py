@@ -21,7 +21,7 @@ async def retry_message(actor: Actor, message_id: UUID, *, key: IdempotencyKey |
         # message_pkey, tracked_link_message_idx
         row = await tx.connection.fetchrow(
             """
-            SELECT conversation_id, location_id, direction, origin, status, body,
+            SELECT conversation_id, location_id, direction, origin, status, body, payment_request_id,
                 ARRAY(SELECT ARRAY[slug, url] FROM tracked_link
                       WHERE tenant_id = $1 AND message_id = message.id) AS links
             FROM message
@@ -38,7 +38,8 @@ async def retry_message(actor: Actor, message_id: UUID, *, key: IdempotencyKey |
             check_recipient(customer.contact, field="messageId")
             _check_goes_on(conversation)
             check_place(actor.place_of(conversation.location_id), field="messageId")
-            message = send_text(actor, customer, conversation, _body(row))
+            bill = row["payment_request_id"]
+            message = send_text(actor, customer, conversation, _body(row), payment_request_id=bill)
         await ask_to_send(tx.connection, message)
         return {"message": message.id}
 

@@ -22,6 +22,7 @@ from localmessages.actions.locations import create_location
 from localmessages.actions.messages import receive_message
 from localmessages.actions.users import create_user
 from localmessages.auth import Bearer
+from localmessages.gateways.simulated_payments import SimulatedPayments
 from localmessages.rules.access import Role
 from localmessages.rules.location import LocationKind
 from localmessages.rules.place import Number
@@ -168,7 +169,8 @@ def _watches(context: Context) -> Any:
 async def open_company(database: Database) -> Company:
     """The company, as it opens on a Monday morning."""
     clock = Clock(MORNING)
-    services = Services(database, Catalogues(), clock=clock, secret=SECRET)
+    payments = SimulatedPayments([SECRET], clock)
+    services = Services(database, Catalogues(), clock=clock, secret=SECRET, payments=payments)
     async with services.transaction() as tx:
         long_ago = MORNING - timedelta(days=400)
         company = Company(services, clock, await create_root_account(tx, name="Acme", at=long_ago))

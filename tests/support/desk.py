@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +11,12 @@ import orjson
 
 from localmessages.actions.actor import Actor
 from localmessages.actions.messages import receive_message, send_message
+from localmessages.gateways.simulated_payments import SimulatedPayments
 from localmessages.replay import replay_lines
 from localmessages.rules.place import Place
 from localmessages.rules.records import Message
 from localmessages.rules.texting import InboundText
-from localmessages.services import Services
+from localmessages.services import Services, utc_now
 from models.catalogue import Catalogue, Catalogues
 from models.database import Database
 from subscriptions.events import Event
@@ -138,7 +138,8 @@ class Desk:
 async def open_desk(database: Database, *more: Line) -> Desk:
     """A desk of the company of the logs, with further lines; no number has to wait for its turn."""
     published: list[Event] = []
-    services = Services(database, Catalogues(), published.extend, clock=lambda: datetime.now(UTC))
+    payments = SimulatedPayments(["a secret of webhooks"], utc_now)
+    services = Services(database, Catalogues(), published.extend, clock=utc_now, payments=payments)
     await replay_lines(services, encoded([*COMPANY, *more]))
     async with database.connection() as connection:
         await connection.execute("UPDATE location_number SET messages_per_second = 1000")

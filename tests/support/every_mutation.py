@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from graph.schema import schema
+from localmessages.rules.payments import PaymentEventKind
 from tests.support.company import CUSTOMER, OTHER, STORE_A, Company
+from tests.support.paying import happens
 
 Given = tuple[str, dict[str, Any], dict[str, Any]]
 
@@ -29,6 +31,7 @@ async def given(town: Company) -> dict[str, Given]:
         to=town.id("Place", "Store B"),
         notify=False,
     )
+    open_bill, paid_bill = await bills(town)
     bulk = [town.id("Conversation", message.conversation_id)]
     to_office = {"to": town.id("Place", "Head Office")}
     body = {"body": "Yes"}
@@ -83,8 +86,46 @@ async def given(town: Company) -> dict[str, Given]:
             {"conversationIds": bulk, **to_office},
             {"notify": False},
         ),
+        "requestPayment": (
+            "paymentRequest { id } message { id }",
+            {**talk, "invoice": "INV-3", "amount": dollars("9.50")},
+            {"amount": dollars("9.51")},
+        ),
+        "cancelPaymentRequest": (
+            "paymentRequest { id status }",
+            {"paymentRequestId": open_bill},
+            {"paymentRequestId": paid_bill},
+        ),
+        "refundPayment": (
+            "paymentRequest { id refunded { amount } }",
+            {"paymentRequestId": paid_bill},
+            {"amount": dollars("1.00")},
+        ),
         "undoTransfer": ("transfer { id }", {"transferId": moved["transfer"]["id"]}, {"transferId": "other"}),
     }
+
+
+def dollars(amount: str) -> dict[str, str]:
+    """An amount of money in an input."""
+    return {"amount": amount, "currency": "USD"}
+
+
+async def bills(town: Company) -> list[str]:
+    """The ids of two requests for payment in a conversation of their own; the second one is paid."""
+    talk = await town.text("What do I owe you?", from_="+19175550199")
+    ids = []
+    for invoice in ("INV-1", "INV-2"):
+        asked = await town.do(
+            "Olive",
+            "requestPayment",
+            "paymentRequest { id }",
+            conversationId=town.id("Conversation", talk.conversation_id),
+            invoice=invoice,
+            amount=dollars("50.00"),
+        )
+        ids.append(asked["paymentRequest"]["id"])
+    await happens(town.services, town.tenant_id, PaymentEventKind.PAID, invoice="INV-2", at=town.clock())
+    return ids
 
 
 MUTATIONS = sorted(
