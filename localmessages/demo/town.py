@@ -11,6 +11,7 @@ import asyncpg
 import structlog
 
 from localmessages.demo.clockwork import open_at
+from localmessages.demo.curious import follow_a_link
 from localmessages.demo.dialogues import Dialogue, Step
 from localmessages.demo.neglected import answer_neglected
 from localmessages.demo.places import Shop
@@ -25,6 +26,7 @@ TEXTS_PER_MINUTE = 20.0
 _TEXTS_A_TALK = 2.2
 _LOOK_SECONDS = 0.5
 _NEGLECTED_SECONDS = 20.0
+_CURIOUS_SECONDS = 6.0
 _LATER_SECONDS = 15.0
 _AT_FIRST = 5
 _DATABASE_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -51,7 +53,7 @@ class Town:
         self._rng = rng or Random()
         self._stage = Stage(services, tenant_id, self._rng)
         self._pause = 60 * _TEXTS_A_TALK / texts_per_minute
-        self._next_talk = self._next_neglected = timer()
+        self._next_talk = self._next_neglected = self._next_click = timer()
         self._people: Population | None = None
         self.talks: list[Talk] = []
 
@@ -78,6 +80,10 @@ class Town:
             self._next_neglected = now + _NEGLECTED_SECONDS
             busy = [talk.conversation_id for talk in self.talks if talk.conversation_id is not None]
             await answer_neglected(self._services, self._tenant_id, self._stage.colleagues, busy)
+
+        if self._next_click <= now:
+            self._next_click = now + self._rng.expovariate(1 / _CURIOUS_SECONDS)
+            await follow_a_link(self._services, self._tenant_id, self._rng)
 
     async def _meet(self, now: float) -> Population:
         """The customers; at first some text at once."""

@@ -14,8 +14,9 @@ from localmessages.demo.places import BUSINESS, Shop
 from localmessages.demo.topics import destinations
 from localmessages.rules.account import Settings
 from localmessages.rules.consent import Keyword, keyword
+from localmessages.rules.linking import find_links
 
-_BROWSER = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
+BROWSER = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
 _AUTO_REPLY_REST = timedelta(hours=4)
 
 
@@ -56,7 +57,7 @@ class Visit:
             case Step.CUSTOMER:
                 self._receive(self._filled(turn.text, by_customer=True))
             case Step.AGENT:
-                self._answer(self._filled(turn.text))
+                self._say(self._filled(turn.text))
             case Step.INVOICE:
                 self._bill(turn.text)
             case Step.NOTE:
@@ -122,6 +123,18 @@ class Visit:
         body = fill(text, first=None, business=BUSINESS, location=self.shop.name)
         self.book.text(self.at, self.shop, self.phone, body, origin)
 
+    def _say(self, body: str) -> None:
+        """Answer; a link in it is a tracked one, and opened by some."""
+        found = next(find_links(body), None)
+        if found is None:
+            self._answer(body)
+            return
+        slug = self.book.new_id("link")
+        self._answer(body, link={"slug": slug, "url": found.url})
+        if self.rng.random() < 0.6:
+            clicked = self.at + timedelta(seconds=self.rng.uniform(20, 900))
+            self.book.write("click", clicked, slug=slug, user_agent=BROWSER)
+
     def _answer(self, body: str, **more: Any) -> None:
         median = 420 * self.book.pace[self.shop.id]
         self.at = after_open(self.shop, self.at, self.rng.lognormvariate(math.log(median), 1.1))
@@ -146,7 +159,7 @@ class Visit:
         link = {"slug": slug, "url": url}
         self._answer(fill(self._filled(text), first=None, link=url), link=link, payment=payment)
         clicked = self.at + timedelta(seconds=self.rng.uniform(20, 900))
-        self.book.write("click", clicked, slug=slug, user_agent=_BROWSER)
+        self.book.write("click", clicked, slug=slug, user_agent=BROWSER)
         if self.dialogue.paid:
             self.at = clicked + timedelta(seconds=self.rng.uniform(40, 200))
             card = self.rng.choice(("visa", "mastercard", "amex"))

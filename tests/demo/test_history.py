@@ -28,6 +28,8 @@ async def numbers(services: Services) -> dict[str, int]:
                 (SELECT count(*) FROM contact WHERE blocked_at IS NOT NULL) AS blocked,
                 (SELECT count(*) FROM payment_request WHERE paid_at IS NOT NULL) AS paid,
                 (SELECT count(*) FROM link_click) AS clicked,
+                (SELECT count(*) FROM tracked_link JOIN message ON message.id = message_id
+                 WHERE origin = 'AGENT' AND message.payment_request_id IS NULL AND clicks > 0) AS followed,
                 (SELECT count(*) FROM message WHERE status = 'UNDELIVERED') AS undelivered,
                 (SELECT count(*) FROM app_user WHERE status = 'FORMER') AS former
             """

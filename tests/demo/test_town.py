@@ -11,6 +11,7 @@ from localmessages.actions.actor import Actor
 from localmessages.actions.conversations import assign_conversation
 from localmessages.actions.messages import send_message
 from localmessages.demo.company import open_company
+from localmessages.demo.curious import follow_a_link
 from localmessages.demo.history import load_history
 from localmessages.demo.people import COLLEAGUES
 from localmessages.demo.places import SHOP_BY_ID
@@ -182,6 +183,23 @@ async def test_who_waited_overnight_is_answered_when_the_shop_opens(services, te
         clock.seconds += 30
 
     assert await count(services, "message WHERE origin = 'AGENT' AND body LIKE 'Sorry to keep you%'") == 3
+
+
+async def test_links_that_arrived_are_opened_and_previewed(services, tenant_id, clock):
+    stage = Stage(services, tenant_id, Random(1))
+    for about in ("opening hours", "parking", "turf order"):
+        await hold(stage, talk_about(about), clock)
+    assert await count(services, "tracked_link") == 3
+    await follow_a_link(services, tenant_id, Random(1))
+    assert await count(services, "link_click") == 0, "none of them has arrived"
+    async with services.database.connection() as connection:
+        await connection.execute("UPDATE message SET status = 'DELIVERED' WHERE origin = 'AGENT'")
+
+    for number in range(40):
+        await follow_a_link(services, tenant_id, Random(number))
+
+    assert await count(services, "tracked_link WHERE clicks = 1") == 3
+    assert await count(services, "link_click WHERE bot") > 0
 
 
 async def until(met: Callable[[], bool]) -> None:
