@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from graph.context import Context, Faces
@@ -16,11 +17,13 @@ from graph.loaders import Loaders
 from graph.schema import schema
 from graph.view import GraphQLView
 from localmessages.http.graphiql import graphiql_mount
+from localmessages.http.health import health_routes
 from localmessages.http.links import link_route
 from localmessages.process import serving
 from localmessages.settings import Settings
 from subscriptions.admission import Admission
 from subscriptions.limits import SocketLimits
+from subscriptions.groups import Groups
 from subscriptions.protocol import GraphQLSocket
 from subscriptions.sockets import Sockets
 from subscriptions.sources import Live
@@ -48,7 +51,7 @@ def create_app(settings: Settings) -> Starlette:
                 url=settings.url,
             ),
         ),
-        Route("/healthz", healthz),
+        *health_routes(),
         link_route(),
     ]
     if settings.graphiql:
@@ -85,19 +88,17 @@ async def to_graphiql(request: Request) -> RedirectResponse:
     return RedirectResponse("/graphiql/")
 
 
-async def healthz(request: Request) -> PlainTextResponse:
-    """That the process answers; whether its servers do is another question."""
-    return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
-
-
 def _lifespan(
     settings: Settings, admission: Admission
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         state: Any = app.state
-        async with serving(settings, admission) as (state.services, hub):
-            state.faces = Faces(Loaders, live=lambda context: Live(context, hub))
+        async with serving(settings, admission) as (state.services, state.hub):
+            faces = Faces(Loaders, live=lambda context: Live(context, state.hub))
+            groups = Groups(state.services, faces)
+            state.faces = replace(faces, groups=groups)
             yield
+            await groups.close()
 
     return lifespan

@@ -53,7 +53,8 @@ def serve(
     now: Now = None,
 ) -> None:
     """Serve the API."""
-    from localmessages.serving import serve_forever, serve_with_processes
+    from localmessages.processes import serve_with_processes
+    from localmessages.serving import serve_forever
 
     settings = settings_of(data_dir, now=now, host=host, port=port)
     if workers == 1:

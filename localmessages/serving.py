@@ -1,31 +1,47 @@
-"""The API as a process, or as several."""
+"""The API as a process."""
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from typing import cast
 
 import structlog
 import uvicorn
-from starlette.types import ASGIApp
-from uvicorn.supervisors import Multiprocess
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from localmessages.console import fail
-from localmessages.logs import configure_logging
 from localmessages.settings import Settings
+from subscriptions.websocket import Patience, WebSocketProtocol
+
+# Longer than any request may take.
+REQUESTS_END_WITHIN = 35
 
 log = structlog.get_logger(__name__)
 
 
 async def serve_forever(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM; requests that run may end first."""
+    """Serve until cancelled; then sockets and requests end in order. Cancelled again, it hurries."""
+    with listen(settings) as door:
+        await serve_at(door, settings.model_copy(update={"port": door.getsockname()[1]}))
+
+
+async def serve_at(door: socket.socket, settings: Settings) -> None:
+    """The same where somebody listens already."""
     from graph.app import create_app
 
-    with listen(settings) as door:
-        server = uvicorn.Server(_config(create_app(settings), settings))
+    app = create_app(settings)
+    async with running_server(app, settings, door, drain=partial(_drain, app, settings)) as task:
         # uvicorn keeps silent about a socket that it was given.
         log.info("serve.listening", graphql=f"{settings.url}/graphql")
-        await server.serve(sockets=[door])
+        await asyncio.wait([task])
+
+
+async def _drain(app: Starlette, settings: Settings) -> None:
+    log.info("serve.draining", sockets=len(app.state.sockets))
+    await app.state.sockets.drain(settings.drain_notice_seconds, settings.drain_seconds)
 
 
 @contextmanager
@@ -43,31 +59,55 @@ def listen(settings: Settings) -> Iterator[socket.socket]:
         yield door
 
 
+async def _at_once() -> None:
+    """For who stops everything: there is nowhere else to go."""
+
+
 @asynccontextmanager
 async def running_server(
-    app: ASGIApp, settings: Settings, door: socket.socket
+    app: ASGIApp, settings: Settings, door: socket.socket, *, drain: Callable[[], Awaitable[None]] = _at_once
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """The API beside what else the event loop does, answering; the task ends when it does."""
-    server = _Beside(_config(app, settings))
+    """The API beside what else the event loop does, answering; the task ends when it does.
+
+    At the end `drain` comes first, while it still answers.
+    """
+    server = _Server(_config(app, settings), drain)
     task = asyncio.create_task(server.serve(sockets=[door]))
-    ready = asyncio.create_task(server.ready.wait())
-    await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
-    ready.cancel()
-    if task.done():
-        await task
     try:
+        ready = asyncio.create_task(server.ready.wait())
+        await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+        if task.done():
+            await task
         yield task
     finally:
         server.should_exit = True
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            server.hurry()
+            await asyncio.wait([task])
+            raise
         await task
 
 
-class _Beside(uvicorn.Server):
-    """A server that leaves signals to who started it, and says when it answers."""
+class _Server(uvicorn.Server):
+    """Leaves signals to who started it, says when it answers, and is drained before it closes its door."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, drain: Callable[[], Awaitable[None]]) -> None:
         super().__init__(config)
         self.ready = asyncio.Event()
+        self._drain = drain
+        self._hurry = asyncio.Event()
+        self._is_closing = False
+
+    def hurry(self) -> None:
+        """Wait for nobody any more."""
+        self.config.timeout_graceful_shutdown = 0
+        self._hurry.set()
+        if self._is_closing:
+            for task in self.server_state.tasks:
+                task.cancel()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -81,33 +121,43 @@ class _Beside(uvicorn.Server):
             raise RuntimeError("The API could not start; the log says why.") from None
         self.ready.set()
 
-
-def serve_with_processes(settings: Settings, workers: int) -> None:
-    """The same in several processes, which read the environment again."""
-    config = _config("localmessages.serving:app_of_a_process", settings, workers)
-    Multiprocess(config, sockets=[config.bind_socket()]).run()
-
-
-def app_of_a_process() -> ASGIApp:
-    from graph.app import create_app
-
-    settings = Settings()
-    configure_logging(settings.log_level, json=settings.production)
-    return create_app(settings.with_secret())
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        drained = asyncio.ensure_future(self._drain())
+        hurry = asyncio.create_task(self._hurry.wait())
+        await asyncio.wait({drained, hurry}, return_when=asyncio.FIRST_COMPLETED)
+        hurry.cancel()
+        drained.cancel()
+        self._is_closing = True
+        await super().shutdown(sockets)
 
 
-def _config(app: ASGIApp | str, settings: Settings, workers: int = 1) -> uvicorn.Config:
+class _Uncancelled:
+    """Ends a request that the server does not wait for any longer without calling it an error."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except asyncio.CancelledError:
+            log.warning("serve.request_cancelled", path=scope.get("path"))
+
+
+def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    patience = Patience(settings.socket_unsent_bytes, settings.socket_stalled_seconds)
     return uvicorn.Config(
-        app,
-        factory=isinstance(app, str),
+        _Uncancelled(app),
         host=settings.host,
         port=settings.port,
-        workers=workers,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
-        # It costs three times the CPU and 34 KB a socket (realtime.md).
-        ws_per_message_deflate=False,
+        ws=cast(type[asyncio.Protocol], partial(WebSocketProtocol, patience=patience)),
+        ws_max_size=settings.socket_frame_bytes,
+        ws_ping_interval=settings.socket_ping_seconds,
+        ws_ping_timeout=settings.socket_pong_seconds,
+        ws_per_message_deflate=settings.socket_compression,
+        timeout_graceful_shutdown=REQUESTS_END_WITHIN,
         log_config=None,
         access_log=False,
         server_header=False,

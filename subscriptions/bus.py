@@ -36,6 +36,11 @@ class Bus:
         self._on_gap: Callable[[], None] = lambda: None
         self._tasks: list[asyncio.Task[None]] = []
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether Redis is there, as far as is known."""
+        return self._listener.is_connected
+
     def publish(self, events: Sequence[Event]) -> None:
         """Tell every process what was committed; never waits, never fails."""
         self._publisher.send(

@@ -60,6 +60,11 @@ class Hub:
         """How many scopes are followed, those included that linger."""
         return len(self._feeds)
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether Redis is there; without it events come by the look into PostgreSQL."""
+        return self._bus.is_connected
+
     async def start(self) -> None:
         """Begin to listen; the database must answer, Redis need not."""
         async with self._database.connection() as connection:

@@ -31,6 +31,11 @@ class Listener:
         self._connection: AbstractConnection | None = None
         self._is_new = False
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection, which may be silent."""
+        return self._connection is not None
+
     async def subscribe(self, channels: Iterable[str], seconds: float) -> None:
         """Hear these too. Returns when Redis has confirmed them all, at once while it is away."""
         channels = list(channels)

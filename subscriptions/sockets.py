@@ -56,9 +56,13 @@ class Sockets:
             if not self._of_one[who]:
                 del self._of_one[who]
 
-    async def drain(self, seconds: float) -> None:
-        """Send everybody to another server, evenly over `seconds`, since all of them come back at once."""
+    async def drain(self, notice_seconds: float, seconds: float) -> None:
+        """Send everybody to another server, evenly over `seconds`, since all of them come back at once.
+
+        Before that the balancer has `notice_seconds` to find another server for those who come.
+        """
         self.is_draining = True
+        await asyncio.sleep(notice_seconds)
         leaving = list(self._open)
         random.shuffle(leaving)
         loop = asyncio.get_running_loop()
