@@ -23,7 +23,7 @@ class DiskMailer:
         return self._sender.domain
 
     async def send(self, mail: OutboundMail, committing: Committing) -> None:
-        content = compose(mail, self._sender)
+        content = await asyncio.to_thread(compose, mail, self._sender)
         await committing()
         try:
             await asyncio.to_thread(_write, self.path_of(mail), content)

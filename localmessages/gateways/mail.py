@@ -6,7 +6,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses
 from typing import Protocol
 
 from localmessages.rules.mail import header_text, is_address
@@ -96,8 +96,8 @@ class Sender:
     @classmethod
     def parse(cls, written: str) -> "Sender":
         """Out of `Name <name@example.com>` or an address alone; ValueError for anything else."""
-        name, address = parseaddr(written)
-        if not is_address(address) or any(ord(character) < 32 for character in written):
+        (name, address), *others = getaddresses([written]) or [("", "")]
+        if others or not is_address(address) or any(ord(character) < 32 for character in written):
             raise ValueError(f"{written!r} is no sender: give one such as `Acme <reports@acme.example>`")
         return cls(header_text(name), address)
 
@@ -107,10 +107,14 @@ class Sender:
         return self.address.rpartition("@")[2]
 
 
+# ASCII, whatever the server can take: the mail goes through others after it.
+_POLICY = SMTP.clone(cte_type="7bit")
+
+
 def compose(mail: OutboundMail, sender: Sender) -> bytes:
     """The mail as it goes over the wire: ASCII lines that end in CR LF."""
     # A header that could end early never gets here; the library would raise for it too.
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = Address(sender.name, addr_spec=sender.address)
     message["To"] = Address(addr_spec=mail.to)
     message["Subject"] = header_text(mail.subject)

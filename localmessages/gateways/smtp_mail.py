@@ -65,7 +65,7 @@ class SmtpMailer:
         return self._sender.domain
 
     async def send(self, mail: OutboundMail, committing: Committing) -> None:
-        content = compose(mail, self._sender)
+        content = await asyncio.to_thread(compose, mail, self._sender)
         async with self._turns, self.connected() as client:
             with _answers():
                 await self._address(client, mail, len(content))
@@ -94,6 +94,8 @@ class SmtpMailer:
         try:
             try:
                 await client.connect()
+                if client.is_ehlo_or_helo_needed:
+                    await client.ehlo()
             except (SMTPException, OSError) as error:
                 raise MailUnavailable(f"The mail server cannot be used: {_said(error)}") from error
             yield client

@@ -14,11 +14,12 @@ from pgqueuer.errors import FailingListenerError
 from pgqueuer.executors import AbstractEntrypointExecutor, EntrypointExecutorParameters
 from pgqueuer.models import Job, Schedule
 
-from localmessages.actions.queue import BULK_TRANSFER, CLICK, MAIL, RECEIPT, SEND
+from localmessages.actions.queue import BULK_TRANSFER, CLICK, EXPORT, MAIL, RECEIPT, SEND
 from localmessages.gateways.carrier import Carrier
 from localmessages.jobs.bulk_transfers import run_bulk_transfer
 from localmessages.jobs.clicks import run_click
 from localmessages.jobs.executor import Persistent
+from localmessages.jobs.exports import run_export
 from localmessages.jobs.mailing import run_mail
 from localmessages.jobs.receipts import run_receipt, simulated_carrier
 from localmessages.jobs.sending import HANDOVER_SECONDS, Sender
@@ -30,6 +31,8 @@ from localmessages.settings import Settings
 
 logger = structlog.get_logger(__name__)
 
+# So many of all workers together: what waits for others must not keep texts waiting. Else no limit.
+_AT_ONCE_OF = {EXPORT: 4, MAIL: 8}
 _QUEUE_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, FailingListenerError)
 
 
@@ -125,10 +128,17 @@ def _queue(connection: asyncpg.Connection, services: Services, sender: Sender) -
         RECEIPT: partial(run_receipt, services),
         CLICK: partial(run_click, services),
         BULK_TRANSFER: partial(run_bulk_transfer, services),
+        EXPORT: partial(run_export, services),
         MAIL: partial(run_mail, services),
     }
     for name, run in jobs.items():
-        queue.entrypoint(name, accepts_context=False, on_failure="hold", executor_factory=_persistent)(run)
+        queue.entrypoint(
+            name,
+            accepts_context=False,
+            on_failure="hold",
+            executor_factory=_persistent,
+            concurrency_limit=_AT_ONCE_OF.get(name, 0),
+        )(run)
 
     @queue.schedule("clear_out", "17 * * * *")
     async def _hourly(schedule: Schedule) -> None:
