@@ -221,10 +221,12 @@ JOIN mailing ON mailing.number = 1 + text.serial % (SELECT count(*) FROM mailing
 ORDER BY at;
 
 INSERT INTO tracked_link
-    (tenant_id, id, message_id, slug, url, clicks, bot_clicks, first_clicked_at)
-SELECT tenant_id, pg_temp.key(said_at, 7000000000000 + link.number), pg_temp.key(said_at, link.number),
+    (tenant_id, id, message_id, slug, url, clicks, bot_clicks, first_clicked_at, location_id, conversation_id,
+     sent_at, agent_id, campaign_id, payment_request_id)
+SELECT size.tenant_id, pg_temp.key(said_at, 7000000000000 + link.number), message.id,
     'link-' || link.number, url, clicks, CASE WHEN link.number % 6 = 0 THEN 1 ELSE 0 END,
-    CASE WHEN clicks > 0 THEN said_at + interval '10 minutes' END
+    CASE WHEN clicks > 0 THEN said_at + interval '10 minutes' END, location_id, conversation_id, at, agent_id,
+    campaign_id, payment_request_id
 FROM size
 CROSS JOIN (
     SELECT answered_at AS said_at, 4 * exchange.number::bigint - 1 AS number,
@@ -238,6 +240,7 @@ CROSS JOIN (
     FROM exchange
     WHERE is_mailed
 ) AS link
+JOIN message ON message.id = pg_temp.key(said_at, link.number)
 CROSS JOIN LATERAL (SELECT greatest(link.number * 31 % 5 - 2, 0)::integer AS clicks) AS clicked;
 
 INSERT INTO wait

@@ -13,6 +13,7 @@ from models.consent_change import ConsentChange
 from models.contact import Contact
 from models.conversation import Conversation
 from models.conversation_change import ConversationChange
+from models.conversation_day import ConversationDay
 from models.conversation_read import ConversationRead
 from models.conversation_tag import ConversationTag
 from models.export import Export
@@ -59,6 +60,7 @@ __all__ = [
     "Contact",
     "Conversation",
     "ConversationChange",
+    "ConversationDay",
     "ConversationRead",
     "ConversationTag",
     "Export",

@@ -13,7 +13,13 @@ from bench.figures import Times, at_least, below
 from bench.inbox import check_equal
 from bench.town import town
 from tests.servers import TestServers
-from tests.support.consistency import kept_legs, recomputed_legs, rollup_differences
+from tests.support.consistency import (
+    day_differences,
+    kept_legs,
+    recomputed_legs,
+    rollup_differences,
+    unstamped_links,
+)
 
 ROOT = Path(__file__).parents[1]
 MESSAGES = 2000
@@ -78,6 +84,8 @@ async def test_a_generated_town_is_one_that_the_rules_could_have_left(made: asyn
     assert await made.fetchval("SELECT count(*) FROM message") > MESSAGES * 0.9
     assert await _orphans(made) == {}
     assert not await rollup_differences(made)
+    assert not await day_differences(made)
+    assert not await unstamped_links(made)
     assert await kept_legs(made) == await recomputed_legs(made)
     tags = await made.fetch(
         """

@@ -53,7 +53,7 @@ def matching_conversations(search: str, location_ids: Sequence[UUID], args: Args
     these locations, those of the conversations that came to them by transfer are looked through.
     """
     words = f"plainto_tsquery('simple', {args.add(search)})"
-    at_places = args.add(" | ".join(f"'l{place}'" for place in location_ids))
+    at_places = args.add(" | ".join(f"'L{place}'" for place in location_ids))
     places = args.add(location_ids)
     return f"""
     -- message_words_idx
@@ -61,9 +61,8 @@ def matching_conversations(search: str, location_ids: Sequence[UUID], args: Args
     FROM message
     WHERE message.tenant_id = $1
         AND numnode({words}) > 0
-        AND (
-            to_tsvector('simple', message.body) || array_to_tsvector(ARRAY['l' || message.location_id::text])
-        ) @@ ({words} && {at_places}::text::tsquery)
+        AND message_terms(message.body, message.location_id, message.at)
+            @@ ({words} && {at_places}::text::tsquery)
     UNION
     -- transfer_at_idx, message_conversation_idx
     SELECT message.conversation_id

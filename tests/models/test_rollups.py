@@ -13,7 +13,7 @@ from localmessages.rules.keys import new_key
 from localmessages.services import Services
 from models.catalogue import Catalogues
 from models.database import Database
-from tests.support.consistency import rollup_differences
+from tests.support.consistency import day_differences, rollup_differences
 from tests.support.logs import COMPANY, encoded, inbound
 
 STATUSES = ["QUEUED", "SENDING", "SENT", "DELIVERED", "READ", "UNDELIVERED", "FAILED"]
@@ -118,10 +118,12 @@ async def test_rollups_equal_the_messages_under_writers_and_folders(database: Da
 
     async with database.connection() as connection:
         assert not await rollup_differences(connection)
+        assert not await day_differences(connection)
         while await connection.fetchval("SELECT fold_message_hours(1000)"):
             pass
         assert await connection.fetchval("SELECT count(*) FROM message_hour_delta") == 0
         assert not await rollup_differences(connection)
+        assert not await day_differences(connection)
 
 
 async def test_a_new_zone_moves_the_hours_while_others_write_and_fold(database: Database) -> None:
@@ -137,6 +139,7 @@ async def test_a_new_zone_moves_the_hours_while_others_write_and_fold(database: 
 
     async with database.connection() as connection:
         assert not await rollup_differences(connection)
+        assert not await day_differences(connection)
 
 
 async def _move_to(connection: asyncpg.Connection, location_id: UUID, zone: str) -> None:

@@ -47,6 +47,65 @@ async def rollup_differences(connection: asyncpg.Connection) -> list[asyncpg.Rec
     )
 
 
+DAY_COUNTS = "texts, inbound, by_agents, bills, delivered, non_deliverable, pending"
+
+
+async def day_differences(connection: asyncpg.Connection) -> list[asyncpg.Record]:
+    """Conversations' days in which rollup and deltas together differ from the messages."""
+    sums = ", ".join(f"sum({name}) AS {name}" for name in DAY_COUNTS.split(", "))
+    return await connection.fetch(
+        f"""
+        WITH delta AS (
+            SELECT message_hour_delta.*, local_date(hour, time_zone) AS day
+            FROM message_hour_delta
+            JOIN location USING (tenant_id)
+            WHERE location.id = location_id
+        ), kept AS (
+            SELECT tenant_id, location_id, day, conversation_id, contact_id, {sums}
+            FROM (
+                SELECT tenant_id, location_id, day, conversation_id, contact_id, {DAY_COUNTS}
+                FROM conversation_day
+                UNION ALL
+                SELECT tenant_id, location_id, day, conversation_id, contact_id, {DAY_COUNTS} FROM delta
+            ) AS parts
+            GROUP BY 1, 2, 3, 4, 5
+            HAVING sum(texts) <> 0
+        ), raw AS (
+            SELECT
+                message.tenant_id, location_id, local_date(local_hour(at, time_zone), time_zone) AS day,
+                conversation_id, contact_id,
+                count(*) AS texts,
+                count(*) FILTER (WHERE direction = 'INBOUND') AS inbound,
+                count(*) FILTER (WHERE origin = 'AGENT') AS by_agents,
+                count(payment_request_id) AS bills,
+                count(*) FILTER (WHERE status IN ('DELIVERED', 'READ')) AS delivered,
+                count(*) FILTER (WHERE status IN ('UNDELIVERED', 'FAILED')) AS non_deliverable,
+                count(*) FILTER (WHERE status IN ('QUEUED', 'SENDING', 'SENT')) AS pending
+            FROM message
+            JOIN location ON location.tenant_id = message.tenant_id AND location.id = message.location_id
+            GROUP BY 1, 2, 3, 4, 5
+        )
+        (SELECT * FROM kept EXCEPT SELECT * FROM raw)
+        UNION ALL
+        (SELECT * FROM raw EXCEPT SELECT * FROM kept)
+        """
+    )
+
+
+async def unstamped_links(connection: asyncpg.Connection) -> list[asyncpg.Record]:
+    """Links whose stamps are not those of their texts."""
+    stamps = "location_id, conversation_id, agent_id, campaign_id, payment_request_id"
+    return await connection.fetch(
+        f"""
+        SELECT id, message_id, sent_at, {stamps} FROM tracked_link
+        EXCEPT
+        SELECT tracked_link.id, message.id, at, {", ".join(f"message.{name}" for name in stamps.split(", "))}
+        FROM tracked_link
+        JOIN message ON message.tenant_id = tracked_link.tenant_id AND message.id = message_id
+        """
+    )
+
+
 async def event_gaps(connection: asyncpg.Connection) -> list[asyncpg.Record]:
     """Scopes whose events are not numbered from 1 to their last without a gap."""
     return await connection.fetch(

@@ -6,7 +6,7 @@ from localmessages.reports.rows import Args
 from localmessages.reports.search import contact_matches, needles
 
 FEW_PLACES = 8
-_AT_PLACES = "(SELECT string_agg('''l' || place || '''', ' | ') FROM unnest($2::uuid[]) AS place)"
+_AT_PLACES = "(SELECT string_agg('''L' || place || '''', ' | ') FROM unnest($2::uuid[]) AS place)"
 
 
 def contact_condition(search: str | None, args: Args, *others: str) -> str:
@@ -36,9 +36,7 @@ def matching_texts(search: str, args: Args) -> str:
     FROM message
     WHERE message.tenant_id = $1
         AND numnode({words}) > 0
-        AND (
-            to_tsvector('simple', message.body) || array_to_tsvector(ARRAY['l' || message.location_id::text])
-        ) @@ ({words}{at_places})
+        AND message_terms(message.body, message.location_id, message.at) @@ ({words}{at_places})
     UNION
     -- contact_grams_idx, conversation_contact_idx, message_conversation_idx
     SELECT message.id
