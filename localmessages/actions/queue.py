@@ -12,6 +12,7 @@ SEND = "send"
 RECEIPT = "receipt"
 CLICK = "click"
 BULK_TRANSFER = "bulk_transfer"
+EXPORT = "export"
 MAIL = "mail"
 
 

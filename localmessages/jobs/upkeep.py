@@ -8,6 +8,7 @@ from datetime import timedelta
 import asyncpg
 import structlog
 
+from localmessages.actions.expiry import remove_files
 from localmessages.actions.waking import due_to_wake, wake_conversation
 from localmessages.services import Services
 from subscriptions.retention import RETENTION, prune
@@ -53,13 +54,14 @@ async def wake_due(services: Services) -> None:
 
 
 async def clear_out(services: Services) -> None:
-    """Delete what has outlived its use: events, idempotency keys, the log of jobs."""
+    """Delete what has outlived its use: events, idempotency keys, the log of jobs, files."""
     now = services.clock()
     async with services.database.connection() as connection:
         events = await prune(connection, now - RETENTION)
         keys = await _forget_keys(connection, now - KEYS_LAST)
         await _forget_jobs(connection)
-    logger.info("upkeep.cleared_out", events=events, keys=keys)
+    files = await remove_files(services)
+    logger.info("upkeep.cleared_out", events=events, keys=keys, files=files)
 
 
 async def _forget_keys(connection: asyncpg.Connection, before: object) -> int:

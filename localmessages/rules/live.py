@@ -35,5 +35,7 @@ class EventKind(StrEnum):
     """`conversation_id` was marked read or unread by the user of the scope."""
     BULK_TRANSFER_CHANGED = "BULK_TRANSFER_CHANGED"
     """`bulk_transfer`: id; it got on."""
+    EXPORT_CHANGED = "EXPORT_CHANGED"
+    """`export`: id; it got on."""
     NOTIFICATION_ADDED = "NOTIFICATION_ADDED"
     """`notification`: id; the user of the scope has a new one."""
