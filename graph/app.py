@@ -19,6 +19,8 @@ from graph.view import GraphQLView
 from localmessages.http.graphiql import graphiql_mount
 from localmessages.http.health import health_routes
 from localmessages.http.links import link_route
+from localmessages.http.pay import pay_routes
+from localmessages.http.webhooks import webhook_routes
 from localmessages.process import serving
 from localmessages.settings import Settings
 from subscriptions.admission import Admission
@@ -53,6 +55,8 @@ def create_app(settings: Settings) -> Starlette:
         ),
         *health_routes(),
         link_route(),
+        *pay_routes(),
+        *webhook_routes(),
     ]
     if settings.graphiql:
         routes += [Route("/", to_graphiql), graphiql_mount(GRAPHIQL)]

@@ -46,7 +46,7 @@ async def take_report(services: Services, report: PaymentReport) -> bool:
             "SELECT seq FROM live_scope WHERE tenant_id = $1 AND kind = 'TENANT'", report.tenant_id
         )
         if seq is None:
-            logger.warning("payments.unknown_tenant", event=report.external_id)
+            logger.warning("payments.unknown_tenant", report=report.external_id)
             return False
         catalogue = await services.catalogues.of(tx.connection, report.tenant_id, seq)
         bill = await open_bill(tx, report.tenant_id, report.invoice)

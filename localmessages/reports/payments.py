@@ -44,6 +44,32 @@ class PaymentEventRow(NamedTuple):
     card_type: str | None
 
 
+class BillRow(NamedTuple):
+    """A payment request as whoever has its link sees it."""
+
+    tenant_id: UUID
+    id: UUID
+    location_id: UUID
+    invoice: str
+    amount: Decimal
+    currency: str
+    description: str | None
+    status: str
+    paid_at: datetime | None
+    paid_amount: Decimal | None
+    refunded_amount: Decimal
+    card_type: str | None
+    expires_at: datetime | None
+
+
+async def bill_of_page(connection: asyncpg.Connection, request_id: UUID) -> BillRow | None:
+    """The request that a payment page is about; None when there is none."""
+    # payment_request_id_idx
+    statement = f"SELECT {columns(BillRow, 'payment_request')} FROM payment_request WHERE id = $1"
+    record = await connection.fetchrow(statement, request_id)
+    return made(BillRow, record) if record is not None else None
+
+
 async def payments_by_id(
     connection: asyncpg.Connection, viewer: Viewer, ids: Sequence[UUID]
 ) -> dict[UUID, PaymentView]:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import orjson
 import uvicorn
+from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 
 from graph.app import create_app
@@ -25,6 +26,7 @@ class LiveServer:
 
     url: str
     services: Services
+    app: Starlette
 
     async def token(self, email: str) -> str:
         """A bearer token of whoever has an address."""
@@ -83,10 +85,10 @@ async def _hear(socket: ClientConnection) -> Any:
 
 
 @asynccontextmanager
-async def live_server(database_url: str, redis_url: str) -> AsyncIterator[LiveServer]:
-    """Serve an API over these servers on a free port, in this process."""
+async def live_server(database_url: str, redis_url: str, **more: Any) -> AsyncIterator[LiveServer]:
+    """Serve an API over these servers on a free port, in this process; `more` settings."""
     settings = Settings(
-        database_url=database_url, redis_url=redis_url, secret_key=SECRET, port=0, pool_max_size=8
+        database_url=database_url, redis_url=redis_url, secret_key=SECRET, port=0, pool_max_size=8, **more
     )
     app = create_app(settings)
     server = uvicorn.Server(
@@ -98,7 +100,7 @@ async def live_server(database_url: str, redis_url: str) -> AsyncIterator[LiveSe
             assert not serving.done(), "the server did not start"
             await asyncio.sleep(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield LiveServer(f"http://127.0.0.1:{port}", app.state.services)
+        yield LiveServer(f"http://127.0.0.1:{port}", app.state.services, app)
     finally:
         server.should_exit = True
         await serving
