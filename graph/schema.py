@@ -13,10 +13,12 @@ from resolvers.consent import ConsentMutations, ConsentQueries
 from resolvers.contact import ContactMutations, ContactQueries
 from resolvers.conversation import ConversationMutations, ConversationQueries
 from resolvers.events import EventQueries
+from resolvers.export import ExportMutations, ExportQueries
 from resolvers.location import LocationMutations, LocationQueries
 from resolvers.message import MessageMutations, MessageQueries
 from resolvers.metrics import LocationsSummaryQueries
 from resolvers.node import NodeQueries
+from resolvers.notification import NotificationMutations
 from resolvers.payment import PaymentMutations
 from resolvers.report import MessagesReportQueries
 from resolvers.tag import TagMutations, TagQueries
@@ -44,6 +46,7 @@ class Query(
     CampaignQueries,
     LocationsSummaryQueries,
     MessagesReportQueries,
+    ExportQueries,
     EventQueries,
 ):
     pass
@@ -66,6 +69,8 @@ class Mutation(
     MessageMutations,
     PaymentMutations,
     TransferMutations,
+    ExportMutations,
+    NotificationMutations,
 ):
     pass
 

@@ -3,12 +3,13 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from functools import partial
+from uuid import UUID
 
 from strawberry import Info
 
 from graph.context import Context
 from graph.scalars import Cursor
-from graph.types.events import ConversationRead, ViewerChanged, ViewerEvent
+from graph.types.events import ConversationRead, NotificationAdded, ViewerChanged, ViewerEvent
 from localmessages.rules.live import EventKind, ResyncReason
 from subscriptions.events import Event
 from subscriptions.hub import Hub
@@ -20,7 +21,7 @@ from subscriptions.watch import Watch, nowhere
 async def viewer_events(
     hub: Hub, context: Context, *, after: str | None, info: Info
 ) -> AsyncGenerator[ViewerEvent, None]:
-    """Rights, profile, and what was read on any device."""
+    """Rights, profile, what was read on any device, and what there is to know."""
     watch = await Watch.open(hub, context, nowhere)
     async with aclosing(watch.changes(after)) as changes:
         async for change in changes:
@@ -38,4 +39,7 @@ async def _show(context: Context, info: Info, event: Event, cursor: Cursor) -> V
         case EventKind.CONVERSATION_READ:
             conversation = await load.conversation(event.conversation_id)
             return conversation and ConversationRead(cursor=cursor, at=event.at, conversation=conversation)
+        case EventKind.NOTIFICATION_ADDED:
+            added = await load.notification(UUID(event.body["notification"]))
+            return added and NotificationAdded(cursor=cursor, at=event.at, notification=added)
     return None

@@ -16,7 +16,9 @@ from graph.loaders.bulk_transfers import BulkTransferReads
 from graph.loaders.commerce import CommerceReads
 from graph.loaders.contacts import ContactReads
 from graph.loaders.conversations import ConversationReads
+from graph.loaders.exports import ExportReads
 from graph.loaders.nodes import Nodes
+from graph.loaders.notifications import NotificationReads
 from graph.loaders.reads import too_many
 from graph.loaders.report_by_id import ReportNodeReads
 from graph.types.link import TrackedLink
@@ -37,7 +39,14 @@ _CATALOGUE: dict[str, Callable[[Nodes, UUID], Node | None]] = {
 
 
 class NodeReads(
-    ApiKeyReads, BulkTransferReads, CommerceReads, ContactReads, ReportNodeReads, ConversationReads
+    ApiKeyReads,
+    BulkTransferReads,
+    CommerceReads,
+    ContactReads,
+    ExportReads,
+    NotificationReads,
+    ReportNodeReads,
+    ConversationReads,
 ):
     """What has an id, as far as the viewer may see it."""
 
@@ -74,6 +83,8 @@ class NodeReads(
             "PaymentRequest": self.payment_request,
             "BulkTransfer": self.bulk_transfer,
             "ApiKey": self.api_key,
+            "Export": self.export,
+            "Notification": self.notification,
             "ReportRow": self.report_row,
             "ReportConversation": self.report_conversation,
             "Wait": self.wait,

@@ -14,6 +14,7 @@ from localmessages.rules.live import ResyncReason
 if TYPE_CHECKING:
     from graph.types.conversation import Conversation
     from graph.types.message import Message
+    from graph.types.notification import Notification
     from graph.types.place import Place
     from graph.types.timeline import TimelineEntry
     from graph.types.transfer import Transfer
@@ -128,6 +129,13 @@ class ConversationRead(ViewerEvent):
     cursor: Cursor = strawberry.field(description="The position after this event.")
     at: datetime = strawberry.field(description="When it was read.")
     conversation: Conversation = strawberry.field(description="The conversation with its new `unreadCount`.")
+
+
+@strawberry.type(description="There is a new notification.")
+class NotificationAdded(ViewerEvent):
+    cursor: Cursor = strawberry.field(description="The position after this event.")
+    at: datetime = strawberry.field(description="When it came.")
+    notification: Notification = strawberry.field(description="The notification.")
 
 
 describe(

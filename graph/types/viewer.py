@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
-from strawberry import Info
+from strawberry import UNSET, Info
 
+from graph.pagination import After, Before, First, Last, page
 from graph.scalars import EmailAddress
 from graph.types.enums import describe
 from localmessages.rules.alerts import AlertTexts
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from graph.types.account import Account
     from graph.types.api_key import ApiKey
     from graph.types.location import InboxCounts
+    from graph.types.notification import NotificationConnection
     from graph.types.refusal import UserError
     from graph.types.user import Membership, User
 
@@ -59,6 +61,24 @@ class Viewer:
     @strawberry.field(description="What waits in all inboxes of the viewer together.")
     async def inbox(self, info: Info) -> InboxCounts:
         return await info.context.load.viewer_inbox(self, info=info)
+
+    @strawberry.field(description="How many notifications are unread.")
+    async def unread_notifications(self, info: Info) -> int:
+        return await info.context.load.viewer_unread_notifications(self, info=info)
+
+    @strawberry.field(description="What happened that the viewer wanted to know, newest first.")
+    async def notifications(
+        self,
+        info: Info,
+        unread_only: Annotated[bool, strawberry.argument(description="Leave out what was read.")] = False,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> NotificationConnection:
+        return await info.context.load.viewer_notifications(
+            self, unread_only=unread_only, page=page(first, after, last, before), info=info
+        )
 
 
 @strawberry.type(description="What lets the bearer in, for a few minutes.")

@@ -9,9 +9,11 @@ from localmessages.actions.bulk_transfers import request_bulk_transfer, transfer
 from localmessages.actions.contacts import update_contact
 from localmessages.actions.conversations import add_note, close_conversation
 from localmessages.actions.location_settings import add_location, update_location
+from localmessages.actions.notifications import mark_notifications_read, notify
 from localmessages.actions.reading import mark_read
 from localmessages.actions.transfers import TransferRequest, transfer_conversation
 from localmessages.rules.live import EventKind
+from localmessages.rules.notifications import NotificationKind
 from localmessages.rules.place import Number
 from subscriptions.cursor import Cursor
 from subscriptions.events import NewEvent
@@ -52,6 +54,7 @@ subscription ($after: Cursor) {
     __typename cursor
     ... on ViewerChanged { viewer { memberships { location { name } } } }
     ... on ConversationRead { conversation { id unreadCount } }
+    ... on NotificationAdded { at notification { kind title readAt subject { id } } }
     ... on Resync { reason }
   }
 }
@@ -353,6 +356,35 @@ async def test_the_viewer_hears_of_what_they_read_elsewhere_and_of_their_rights(
         assert olive.answers.empty()
     async with town.watching("ann", VIEWER, after=after) as ann:
         assert kinds(await ann.take(2)) == ["ConversationRead", "ViewerChanged"]
+
+
+async def test_a_notification_comes_to_its_person_alone_and_again_after_a_cursor(town):
+    actor = await town.desk.actor("ann")
+    after = await town.cursor("ann")
+    async with town.watching("ann", VIEWER) as ann, town.watching("owner", VIEWER) as olive:
+        async with town.desk.services.transaction() as change:
+            await notify(
+                change,
+                tenant_id=town.desk.tenant_id,
+                user_id=actor.user_id,
+                kind=NotificationKind.EXPORT_READY,
+                title="Your export is ready",
+                subject=None,
+                at=actor.now,
+            )
+        added = await ann.next()
+        assert added["notification"] == {
+            "kind": "EXPORT_READY",
+            "title": "Your export is ready",
+            "readAt": None,
+            "subject": None,
+        }
+
+        await mark_notifications_read(actor, None)
+        assert kinds(await ann.take(1)) == ["ViewerChanged"]
+        assert olive.answers.empty()
+    async with town.watching("ann", VIEWER, after=after) as ann:
+        assert kinds(await ann.take(2)) == ["NotificationAdded", "ViewerChanged"]
 
 
 async def test_the_locations_page_comes_at_once_and_after_each_change(town):

@@ -7,6 +7,7 @@ from typing import Any
 from graph.schema import schema
 from localmessages.rules.payments import PaymentEventKind
 from tests.support.company import CUSTOMER, OTHER, STORE_A, Company
+from tests.support.notifications import notified
 from tests.support.paying import happens
 
 Given = tuple[str, dict[str, Any], dict[str, Any]]
@@ -32,6 +33,7 @@ async def given(town: Company) -> dict[str, Given]:
         notify=False,
     )
     open_bill, paid_bill = await bills(town)
+    known = await notified(town, "Olive")
     bulk = [town.id("Conversation", message.conversation_id)]
     to_office = {"to": town.id("Place", "Head Office")}
     body = {"body": "Yes"}
@@ -100,6 +102,11 @@ async def given(town: Company) -> dict[str, Given]:
             "paymentRequest { id refunded { amount } }",
             {"paymentRequestId": paid_bill},
             {"amount": dollars("1.00")},
+        ),
+        "markNotificationsRead": (
+            "viewer { unreadNotifications }",
+            {"notificationIds": [town.id("Notification", known)]},
+            {"notificationIds": None},
         ),
         "undoTransfer": ("transfer { id }", {"transferId": moved["transfer"]["id"]}, {"transferId": "other"}),
     }
