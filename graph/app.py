@@ -16,6 +16,7 @@ from graph.execution import Engine
 from graph.loaders import Loaders
 from graph.schema import schema
 from graph.view import GraphQLView
+from localmessages.http.exports import export_route
 from localmessages.http.graphiql import graphiql_mount
 from localmessages.http.health import health_routes
 from localmessages.http.links import link_route
@@ -55,6 +56,7 @@ def create_app(settings: Settings) -> Starlette:
         ),
         *health_routes(),
         link_route(),
+        export_route(),
         *pay_routes(),
         *webhook_routes(),
     ]

@@ -10,6 +10,7 @@ from strawberry import UNSET, Info
 from graph.scalars import Cursor, TimeZone
 from graph.types.bulk_transfer import BulkTransfer
 from graph.types.events import ConversationEvent, InboxEvent, InboxFilter, ViewerEvent
+from graph.types.export import Export
 from graph.types.inputs import given
 from graph.types.metrics import LocationsSummary
 from graph.types.report import MessagesReport, MessagesReportFilter
@@ -143,5 +144,15 @@ class Subscription:
         id: Annotated[strawberry.ID, strawberry.argument(description="The bulk transfer.")],
     ) -> AsyncGenerator[BulkTransfer, None]:
         async with aclosing(info.context.live.bulk_transfer_progress(id=id, info=info)) as events:
+            async for event in events:
+                yield event
+
+    @strawberry.subscription(description="An export, now and whenever it gets on, until it ends.")
+    async def export_progress(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The export.")],
+    ) -> AsyncGenerator[Export, None]:
+        async with aclosing(info.context.live.export_progress(id=id, info=info)) as events:
             async for event in events:
                 yield event

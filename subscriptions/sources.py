@@ -6,12 +6,13 @@ from typing import Any
 from graph.context import Context
 from graph.types.bulk_transfer import BulkTransfer
 from graph.types.events import ConversationEvent, InboxEvent, ViewerEvent
+from graph.types.export import Export
 from graph.types.metrics import LocationsSummary
 from graph.types.report import MessagesReport
 from subscriptions.conversation import conversation_events
 from subscriptions.hub import Hub
 from subscriptions.inbox import inbox_events
-from subscriptions.progress import bulk_transfer_progress
+from subscriptions.progress import bulk_transfer_progress, export_progress
 from subscriptions.report import messages_report_changed
 from subscriptions.summary import locations_summary_changed
 from subscriptions.viewer import viewer_events
@@ -47,3 +48,7 @@ class Live:
     def bulk_transfer_progress(self, **given: Any) -> AsyncGenerator[BulkTransfer, None]:
         """A bulk transfer."""
         return bulk_transfer_progress(self._hub, self._context, **given)
+
+    def export_progress(self, **given: Any) -> AsyncGenerator[Export, None]:
+        """An export."""
+        return export_progress(self._hub, self._context, **given)

@@ -7,6 +7,7 @@ from typing import cast
 from uuid import UUID
 
 from strawberry import Info
+from strawberry.utils.str_converters import to_camel_case
 
 from graph.ids import expect_ids
 from graph.loaders.nodes import Nodes
@@ -15,7 +16,6 @@ from graph.loaders.reads import Reads, checked_search, shown, too_many
 from graph.loaders.report_nodes import row_node, tiles_node, window_node
 from graph.loaders.summary import spec_of
 from graph.lookahead import Paths, selected
-from graph.scalars import Cursor
 from graph.types.report import MessagesReport, MessagesReportFilter
 from graph.types.report_row import ReportRow, ReportRowConnection, ReportRowFilter, ReportRowOrder
 from graph.types.report_tiles import MessagesReportTiles
@@ -27,7 +27,6 @@ from localmessages.reports.messages_report.rows import WantedRows, count_rows, r
 from localmessages.reports.messages_report.scope import ReportFilter, ReportScopes, Scope
 from localmessages.rules.metrics import OutOfHours
 from localmessages.rules.report import MOST_FILTER_IDS
-from subscriptions import position
 
 _GROUPS = {
     TileGroup.TEXTS: (
@@ -115,27 +114,33 @@ class ReportReads(Reads):
 
 
 def report_filter(nodes: Nodes, given: MessagesReportFilter) -> ReportFilter:
-    """What was asked for, at the locations that the viewer sees."""
+    """What was asked for, at the locations that the viewer sees; LIMIT_EXCEEDED where it is too much."""
+    for name in ("location_ids", "agent_ids", "campaign_ids"):
+        _check_number(name, getattr(given, name))
+    if given.tags:
+        _check_number("any_of", given.tags.any_of)
+        _check_number("all_of", given.tags.all_of)
     return asked_filter(given).seen_by(nodes.viewer, nodes.catalogue.places)
 
 
 def asked_filter(given: MessagesReportFilter) -> AskedFilter:
-    """What was asked for, wherever it is; LIMIT_EXCEEDED where it is too much."""
+    """What was asked for, wherever it is."""
     tags = given.tags
     return AskedFilter(
         window=spec_of(given.window),
         zone=given.time_zone,
-        location_ids=_keys("locationIds", "Location", given.location_ids),
-        agent_ids=_keys("agentIds", "User", given.agent_ids),
-        campaign_ids=_keys("campaignIds", "Campaign", given.campaign_ids),
-        any_tags=_keys("anyOf", "Tag", tags.any_of if tags else None),
-        all_tags=_keys("allOf", "Tag", tags.all_of if tags else None),
+        location_ids=_keys("Location", given.location_ids),
+        agent_ids=_keys("User", given.agent_ids),
+        campaign_ids=_keys("Campaign", given.campaign_ids),
+        any_tags=_keys("Tag", tags.any_of if tags else None),
+        all_tags=_keys("Tag", tags.all_of if tags else None),
     )
 
 
-def _keys(name: str, type_name: str, ids: Sequence[str] | None) -> list[UUID] | None:
-    if ids is None:
-        return None
-    if len(ids) > MOST_FILTER_IDS:
-        raise too_many(name, len(ids), MOST_FILTER_IDS)
-    return expect_ids(type_name, ids)
+def _check_number(name: str, ids: Sequence[str] | None) -> None:
+    if ids is not None and len(ids) > MOST_FILTER_IDS:
+        raise too_many(to_camel_case(name), len(ids), MOST_FILTER_IDS)
+
+
+def _keys(type_name: str, ids: Sequence[str] | None) -> list[UUID] | None:
+    return None if ids is None else expect_ids(type_name, ids)
