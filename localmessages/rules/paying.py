@@ -29,7 +29,10 @@ PAGE_OPEN_FOR = timedelta(days=30)
 
 Texts = Sequence[tuple[Customer, Message]]
 
-_BRANDS = {brand.value.lower(): brand for brand in CardBrand}
+_BRANDS = {brand.value.lower(): brand for brand in CardBrand} | {
+    "americanexpress": CardBrand.AMEX,
+    "dinersclub": CardBrand.DINERS,
+}
 
 
 def card_brand(name: str | None) -> CardBrand | None:

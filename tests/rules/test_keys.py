@@ -4,7 +4,7 @@ from uuid import RFC_4122
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localmessages.rules.keys import new_key
+from localmessages.rules.keys import key_of, new_key
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 INSTANTS = st.integers(0, 7 * 10**15).map(
@@ -30,3 +30,15 @@ def test_a_key_is_a_uuid_of_version_7_with_its_millisecond(at: datetime) -> None
 @given(INSTANTS, st.integers(1, 10**9))
 def test_keys_of_later_milliseconds_sort_later(at: datetime, milliseconds: int) -> None:
     assert new_key(at) < new_key(at + timedelta(milliseconds=milliseconds))
+
+
+def test_a_key_of_a_name_is_always_the_same() -> None:
+    assert key_of(NOW, "evt_1") == key_of(NOW, "evt_1") != key_of(NOW, "evt_2")
+    assert key_of(NOW, "evt_1").version == 7
+
+
+def test_keys_of_names_rise_with_the_instant_and_within_it_with_the_rank() -> None:
+    keys = [key_of(NOW, f"evt_{rank}", rank=rank) for rank in range(4)]
+
+    assert keys == sorted(keys)
+    assert keys[-1] < key_of(NOW + timedelta(milliseconds=1), "evt_5")
