@@ -1,10 +1,9 @@
 """Whether a file may be asked for, and how many rows it would have."""
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from localmessages.actions.actor import Actor
+from localmessages.actions.report_filters import check_filter, check_ids
 from localmessages.reports.exports.reader import Reader
 from localmessages.reports.exports.report_texts import WITH_TEXTS
 from localmessages.reports.exports.sources import (
@@ -14,16 +13,12 @@ from localmessages.reports.exports.sources import (
     MessagesReportSource,
 )
 from localmessages.reports.exports.tables import table_of
-from localmessages.reports.messages_report.asked import AskedFilter
 from localmessages.reports.search import SearchTooShort, needles
 from localmessages.rules.exports import ReportView
-from localmessages.rules.refusal import LimitRefused, NotFound, Refused, UserErrorCode
-from localmessages.rules.report import MOST_FILTER_IDS
+from localmessages.rules.refusal import LimitRefused, Refused, UserErrorCode
 from localmessages.rules.windows import InvalidWindow
 
 LONGEST_SEARCH = 200
-
-Ids = Sequence[UUID] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,41 +50,13 @@ def _check(actor: Actor, source: ExportSource) -> None:
     match source:
         case MessagesReportSource():
             _check_report(source)
-            _check_filter(actor, source.filter)
+            check_filter(actor, source.filter, ["source", "messagesReport", "filter"])
         case LocationsSummarySource():
             at = ["source", "locationsSummary", "locationIds"]
-            _check_ids(source.location_ids, actor.viewer.location_roles, "location", at)
+            check_ids(source.location_ids, actor.viewer.location_roles, "location", at)
         case AuditLogSource():
             at = ["source", "auditLog"]
-            _check_ids(source.user_ids, actor.catalogue.people, "person", [*at, "userIds"])
-
-
-def _check_filter(actor: Actor, asked: AskedFilter) -> None:
-    catalogue, at = actor.catalogue, ["source", "messagesReport", "filter"]
-    known: list[tuple[Ids, Collection[UUID], str, list[str]]] = [
-        (asked.location_ids, actor.viewer.location_roles, "location", ["locationIds"]),
-        (asked.agent_ids, catalogue.people, "person", ["agentIds"]),
-        (asked.campaign_ids, catalogue.campaigns, "campaign", ["campaignIds"]),
-        (asked.any_tags, catalogue.tags, "tag", ["tags", "anyOf"]),
-        (asked.all_tags, catalogue.tags, "tag", ["tags", "allOf"]),
-    ]
-    for ids, there, what, name in known:
-        _check_ids(ids, there, what, [*at, *name])
-
-
-def _check_ids(ids: Ids, known: Collection[UUID], what: str, field: list[str]) -> None:
-    if ids is None:
-        return
-    if len(ids) > MOST_FILTER_IDS:
-        raise LimitRefused(
-            f"At most {MOST_FILTER_IDS} are taken at once; {len(ids)} were given.",
-            limit=MOST_FILTER_IDS,
-            given=len(ids),
-            field=field,
-            remedy="Leave it out for all, or export in several goes.",
-        )
-    if any(key not in known for key in ids):
-        raise NotFound(what, field=field)
+            check_ids(source.user_ids, actor.catalogue.people, "person", [*at, "userIds"])
 
 
 def _check_report(source: MessagesReportSource) -> None:

@@ -1,0 +1,41 @@
+"""Whether what a report is asked about is there for the viewer, and not too much."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from localmessages.actions.actor import Actor
+from localmessages.reports.messages_report.asked import AskedFilter
+from localmessages.rules.refusal import LimitRefused, NotFound
+from localmessages.rules.report import MOST_FILTER_IDS
+
+Ids = Sequence[UUID] | None
+
+
+def check_filter(actor: Actor, asked: AskedFilter, at: list[str]) -> None:
+    """Raise `NotFound` or `LimitRefused` for what a filter names; `at` is where the filter stands."""
+    catalogue = actor.catalogue
+    known: list[tuple[Ids, Collection[UUID], str, list[str]]] = [
+        (asked.location_ids, actor.viewer.location_roles, "location", ["locationIds"]),
+        (asked.agent_ids, catalogue.people, "person", ["agentIds"]),
+        (asked.campaign_ids, catalogue.campaigns, "campaign", ["campaignIds"]),
+        (asked.any_tags, catalogue.tags, "tag", ["tags", "anyOf"]),
+        (asked.all_tags, catalogue.tags, "tag", ["tags", "allOf"]),
+    ]
+    for ids, there, what, name in known:
+        check_ids(ids, there, what, [*at, *name])
+
+
+def check_ids(ids: Ids, known: Collection[UUID], what: str, field: list[str]) -> None:
+    """Raise unless all of them are known, and not too many."""
+    if ids is None:
+        return
+    if len(ids) > MOST_FILTER_IDS:
+        raise LimitRefused(
+            f"At most {MOST_FILTER_IDS} are taken at once; {len(ids)} were given.",
+            limit=MOST_FILTER_IDS,
+            given=len(ids),
+            field=field,
+            remedy="Leave it out for all, or ask in several goes.",
+        )
+    if any(key not in known for key in ids):
+        raise NotFound(what, field=field)
