@@ -22,6 +22,7 @@ from graphql.execution.collect_fields import CollectedFields, FieldDetailsList
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from graph.leaves import leaf_lines
+from graph.types.from_row import FromRow
 
 Read = Callable[[Any], Any]
 Key = tuple[str | int, ...]
@@ -81,6 +82,7 @@ class _Source:
         self._readers = readers
         self._lines: list[str] = []
         self._names: dict[str, Any] = {"unexpected": _unexpected}
+        self._made_from: type[FromRow] | None = None
 
     def function(self, result: str) -> Read:
         """The function of `it` that runs the lines and gives `result`."""
@@ -91,7 +93,11 @@ class _Source:
 
     def expect(self, type_: GraphQLObjectType) -> None:
         """Go on with instances of the type's own class alone: they are no errors, futures or mappings."""
-        self._lines.append(f"type(it) is {self._name(_class_of(type_))} or unexpected()")
+        cls = _class_of(type_)
+        self._lines.append(f"type(it) is {self._name(cls)} or unexpected()")
+        if issubclass(cls, FromRow) and cls.sources:
+            self._made_from = cls
+            self._lines.append("nodes, row = it._nodes, it._row")
 
     def read(self, type_: GraphQLObjectType, details: FieldDetailsList) -> str:
         """An expression for a field of `it`."""
@@ -102,9 +108,18 @@ class _Source:
         if field is None:
             raise Unreadable
         local = f"value_{len(self._lines)}"
-        self._lines.append(f"{local} = it.{_attribute_of(field)}")
+        self._lines.append(f"{local} = {self._attribute(_attribute_of(field))}")
         self.complete(field.type, details, local)
         return local
+
+    def _attribute(self, name: str) -> str:
+        """An expression for an attribute of `it`; of one that is made of its row, straight from there."""
+        made_from = self._made_from
+        if made_from is None or name not in made_from.sources:
+            return f"it.{name}"
+        if (column := made_from.columns.get(name)) is not None:
+            return f"row.{column}"
+        return f"{self._name(made_from.sources[name])}(nodes, row)"
 
     def complete(self, type_: GraphQLOutputType, details: FieldDetailsList, local: str) -> None:
         """Turn the value in `local` into its part of the answer."""

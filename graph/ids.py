@@ -43,6 +43,7 @@ NODE_TYPES = (
 )
 CODES = {name: bytes([code]) for code, name in enumerate(NODE_TYPES, start=1)}
 LENGTH = 23
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 # The key of nothing: what an id of another kind, or no id at all, looks up.
 NOTHING = UUID(int=0)
@@ -50,7 +51,7 @@ NOTHING = UUID(int=0)
 
 def global_id(type_name: str, key: UUID) -> str:
     """The opaque id of an object, unique over all types."""
-    return base64.urlsafe_b64encode(CODES[type_name] + key.bytes)[:LENGTH].decode()
+    return binascii.b2a_base64(CODES[type_name] + key.bytes)[:LENGTH].translate(_URL_SAFE).decode()
 
 
 def parse_id(id: str) -> tuple[str, UUID] | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
+from operator import attrgetter
 from uuid import UUID
 
 from graph.loaders.place_nodes import PlaceNodes, node_id
-from graph.scalars import URL, EmailAddress, Locale, TimeZone
 from graph.types.campaign import Campaign
+from graph.types.from_row import Source, made_from
 from graph.types.tag import Tag
 from graph.types.user import Membership, User
 from localmessages.rules.access import Role, Viewer
@@ -29,23 +30,12 @@ class CatalogueNodes(PlaceNodes):
         if key is None or (person := self.catalogue.people.get(key)) is None:
             return None
         if (node := self._users.get(key)) is None:
-            node = self._users[key] = self._user(person)
+            node = self._users[key] = User.of_row(self, person)
         return node
 
-    def _user(self, person: Person) -> User:
-        known = not self.viewer.is_any and self.manages(person)
-        return User(
-            key=person.id,
-            id=node_id("User", person.id),
-            external_id=person.external_id,
-            name=person.name,
-            status=person.status,
-            email=self.own(EmailAddress(person.email) if known else None),
-            time_zone=self.own(TimeZone(person.time_zone) if known and person.time_zone else None),
-            locale=self.own(Locale(person.locale) if known and person.locale else None),
-            last_seen_at=self.own(person.last_seen_at if known else None),
-            created_at=person.created_at,
-        )
+    def known(self, person: Person) -> bool:
+        """Whether the viewer may know more of a person than their name and status."""
+        return not self.viewer.is_any and self.manages(person)
 
     def manages(self, person: Person) -> bool:
         """Whether the viewer is that person, or a manager where one of the person's roles holds."""
@@ -77,13 +67,7 @@ class CatalogueNodes(PlaceNodes):
         if key is None or (entry := self.catalogue.tags.get(key)) is None:
             return None
         if (node := self._tags.get(key)) is None:
-            node = self._tags[key] = Tag(
-                key=key,
-                id=node_id("Tag", key),
-                external_id=entry.external_id,
-                name=entry.name,
-                color=entry.color,
-            )
+            node = self._tags[key] = Tag.of_row(self, entry)
         return node
 
     def tags(self, keys: Iterable[UUID]) -> list[Tag]:
@@ -95,21 +79,7 @@ class CatalogueNodes(PlaceNodes):
         """A campaign of the tree, whether or not the viewer may look into it."""
         if key is None or (entry := self.catalogue.campaigns.get(key)) is None:
             return None
-        return Campaign(
-            key=key,
-            id=node_id("Campaign", key),
-            external_id=entry.external_id,
-            name=entry.name,
-            status=CampaignStatus(entry.status),
-            body=entry.body,
-            link=None if entry.link is None else URL(entry.link),
-            scheduled_at=entry.scheduled_at,
-            messages_per_minute=entry.messages_per_minute,
-            by=self.user(entry.by_user_id),
-            created_at=entry.created_at,
-            launched_at=entry.launched_at,
-            finished_at=entry.finished_at,
-        )
+        return Campaign.of_row(self, entry)
 
     def seen_campaign(self, key: UUID) -> Campaign | None:
         """A campaign of an account in which, or below which, the viewer sees one; None if it is hidden."""
@@ -124,3 +94,48 @@ class CatalogueNodes(PlaceNodes):
     def _accounts_above_viewer(self) -> frozenset[UUID]:
         accounts = self.catalogue.accounts
         return frozenset(above for key in self.seen_accounts for above in accounts[key].path)
+
+
+def _for_who_manages(attribute: str) -> Source:
+    """What is shown to the person, and to who manages them."""
+    read = attrgetter(attribute)
+    return lambda nodes, person: nodes.own(read(person) if nodes.known(person) else None)
+
+
+made_from(
+    User,
+    key="id",
+    id=lambda _, person: node_id("User", person.id),
+    external_id="external_id",
+    name="name",
+    status="status",
+    email=_for_who_manages("email"),
+    time_zone=_for_who_manages("time_zone"),
+    locale=_for_who_manages("locale"),
+    last_seen_at=_for_who_manages("last_seen_at"),
+    created_at="created_at",
+)
+made_from(
+    Tag,
+    key="id",
+    id=lambda _, tag: node_id("Tag", tag.id),
+    external_id="external_id",
+    name="name",
+    color="color",
+)
+made_from(
+    Campaign,
+    key="id",
+    id=lambda _, campaign: node_id("Campaign", campaign.id),
+    external_id="external_id",
+    name="name",
+    status=lambda _, campaign: CampaignStatus(campaign.status),
+    body="body",
+    link="link",
+    scheduled_at="scheduled_at",
+    messages_per_minute="messages_per_minute",
+    by=lambda nodes, campaign: nodes.user(campaign.by_user_id),
+    created_at="created_at",
+    launched_at="launched_at",
+    finished_at="finished_at",
+)

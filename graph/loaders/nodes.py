@@ -7,6 +7,7 @@ from graph.loaders.place_nodes import node_id
 from graph.scalars import PhoneNumber
 from graph.types.contact import Contact
 from graph.types.conversation import Conversation
+from graph.types.from_row import made_from
 from graph.types.message import Message, MessageStatusChange
 from localmessages.reports.conversations import ConversationView
 from localmessages.reports.messages import StatusRow
@@ -34,75 +35,16 @@ class Nodes(CatalogueNodes):
 
     def conversation(self, view: ConversationView) -> Conversation:
         """A conversation. What was not looked up beside it is not there, and nobody has asked for it."""
-        row, contact, message, read_entries = view
-        location = self.location(row.location_id)
-        assert location is not None, "conversations of hidden locations are not read"
-        return Conversation(
-            key=row.id,
-            contact_key=row.contact_id,
-            merged_key=row.merged_into_id,
-            id=node_id("Conversation", row.id),
-            contact=None if contact is None else self.contact(contact),  # type: ignore[arg-type]
-            location=location,
-            status=ConversationStatus(row.status),
-            assignee=self.user(row.assignee_id),
-            tags=self.tags(row.tag_ids),
-            unread_count=self.own(max(0, row.entry_count - read_entries)),
-            last_message=None if message is None else self.message(message),
-            last_activity_at=row.last_activity_at,
-            waiting_since=row.waiting_since,
-            answered=row.answered,
-            muted=row.muted,
-            snoozed_until=row.snoozed_until,
-            closed_at=row.closed_at,
-            version=row.version,
-            created_at=row.created_at,
-        )
+        assert self.viewer.sees(view.conversation.location_id), "those of hidden locations are not read"
+        return Conversation.of_row(self, view)
 
     def contact(self, row: ContactRow) -> Contact:
         """A contact."""
-        return Contact(
-            key=row.id,
-            id=node_id("Contact", row.id),
-            external_id=row.external_id,
-            name=contact_name(row),
-            first_name=row.first_name,
-            last_name=row.last_name,
-            phone=PhoneNumber(row.phone),
-            opted_out_at=row.opted_out_at,
-            blocked_at=row.blocked_at,
-            undeliverable_at=row.undeliverable_at,
-            created_at=row.created_at,
-        )
+        return Contact.of_row(self, row)
 
     def message(self, row: MessageRow) -> Message:
         """A text."""
-        status = MessageStatus(row.status)
-        failed = is_non_deliverable(status)
-        return Message(
-            key=row.id,
-            conversation_key=row.conversation_id,
-            payment_key=row.payment_request_id,
-            id=node_id("Message", row.id),
-            external_id=row.external_id,
-            at=row.at,
-            direction=MessageDirection(row.direction),
-            origin=None if row.origin is None else MessageOrigin(row.origin),
-            body=row.body,
-            from_number=PhoneNumber(row.from_number),
-            to_number=PhoneNumber(row.to_number),
-            received_on=phone_or_none(row.received_on),
-            place=self.place(row.location_id),
-            agent=self.user(row.agent_id),
-            campaign=self.campaign(row.campaign_id),
-            status=status,
-            status_at=row.status_at,
-            failure_reason=failure_reason(row.failure_code) if failed else None,
-            failure_code=row.failure_code if failed else None,
-            keyword=None if row.keyword is None else Keyword(row.keyword),
-            encoding=TextEncoding(row.encoding),
-            segments=row.segments,
-        )
+        return Message.of_row(self, row)
 
     def status_change(self, row: StatusRow) -> MessageStatusChange:
         """A report of the carrier."""
@@ -112,3 +54,76 @@ class Nodes(CatalogueNodes):
             failure_code=row.failure_code,
             applied=row.applied,
         )
+
+
+_STATUSES = {status.value: status for status in ConversationStatus}
+_MESSAGE_STATUSES = {status.value: status for status in MessageStatus}
+_DIRECTIONS = {direction.value: direction for direction in MessageDirection}
+_ORIGINS = {origin.value: origin for origin in MessageOrigin}
+_ENCODINGS = {encoding.value: encoding for encoding in TextEncoding}
+
+made_from(
+    Conversation,
+    key="conversation.id",
+    contact_key="conversation.contact_id",
+    merged_key="conversation.merged_into_id",
+    id=lambda _, view: node_id("Conversation", view.conversation.id),
+    contact=lambda nodes, view: None if view.contact is None else nodes.contact(view.contact),
+    location=lambda nodes, view: nodes.location(view.conversation.location_id),
+    status=lambda _, view: _STATUSES[view.conversation.status],
+    assignee=lambda nodes, view: nodes.user(view.conversation.assignee_id),
+    tags=lambda nodes, view: nodes.tags(view.conversation.tag_ids),
+    unread_count=lambda nodes, view: nodes.own(max(0, view.conversation.entry_count - view.read_entries)),
+    last_message=lambda nodes, view: None if view.last_message is None else nodes.message(view.last_message),
+    last_activity_at="conversation.last_activity_at",
+    waiting_since="conversation.waiting_since",
+    answered="conversation.answered",
+    muted="conversation.muted",
+    snoozed_until="conversation.snoozed_until",
+    closed_at="conversation.closed_at",
+    version="conversation.version",
+    created_at="conversation.created_at",
+)
+made_from(
+    Contact,
+    key="id",
+    id=lambda _, row: node_id("Contact", row.id),
+    external_id="external_id",
+    name=lambda _, row: contact_name(row),
+    first_name="first_name",
+    last_name="last_name",
+    phone="phone",
+    opted_out_at="opted_out_at",
+    blocked_at="blocked_at",
+    undeliverable_at="undeliverable_at",
+    created_at="created_at",
+)
+made_from(
+    Message,
+    key="id",
+    conversation_key="conversation_id",
+    payment_key="payment_request_id",
+    id=lambda _, row: node_id("Message", row.id),
+    external_id="external_id",
+    at="at",
+    direction=lambda _, row: _DIRECTIONS[row.direction],
+    origin=lambda _, row: None if row.origin is None else _ORIGINS[row.origin],
+    body="body",
+    from_number="from_number",
+    to_number="to_number",
+    received_on="received_on",
+    place=lambda nodes, row: nodes.place(row.location_id),
+    agent=lambda nodes, row: nodes.user(row.agent_id),
+    campaign=lambda nodes, row: nodes.campaign(row.campaign_id),
+    status=lambda _, row: _MESSAGE_STATUSES[row.status],
+    status_at="status_at",
+    failure_reason=lambda _, row: failure_reason(row.failure_code) if _has_failed(row) else None,
+    failure_code=lambda _, row: row.failure_code if _has_failed(row) else None,
+    keyword=lambda _, row: None if row.keyword is None else Keyword(row.keyword),
+    encoding=lambda _, row: _ENCODINGS[row.encoding],
+    segments="segments",
+)
+
+
+def _has_failed(row: MessageRow) -> bool:
+    return is_non_deliverable(MessageStatus(row.status))

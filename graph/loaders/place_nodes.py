@@ -10,8 +10,9 @@ from uuid import UUID
 import strawberry
 
 from graph.ids import global_id
-from graph.scalars import PhoneNumber, TimeZone
+from graph.scalars import PhoneNumber
 from graph.types.account import Account
+from graph.types.from_row import made_from
 from graph.types.location import AutoReplies, Location, LocationNumber
 from graph.types.place import Place
 from localmessages.rules import place as rules
@@ -76,48 +77,51 @@ class PlaceNodes:
         if key is None or not self.viewer.sees(key):
             return None
         if (node := self._locations.get(key)) is None:
-            node = self._locations[key] = self._location(self.catalogue.places[key])
+            node = self._locations[key] = Location.of_row(self, self.catalogue.places[key])
         return node
-
-    def _location(self, place: rules.Place) -> Location:
-        return Location(
-            key=place.id,
-            id=node_id("Location", place.id),
-            external_id=place.external_id,
-            account=self.account(place.account_id),
-            name=place.name,
-            kind=place.kind,
-            active=place.active,
-            time_zone=TimeZone(place.zone),
-            number=PhoneNumber(place.number),
-            numbers=[
-                LocationNumber(
-                    number=PhoneNumber(number.number),
-                    primary=number is place.numbers[0],
-                    messages_per_second=number.messages_per_second,
-                )
-                for number in place.numbers
-            ],
-            auto_replies=AutoReplies(
-                in_hours=place.auto_reply_in_hours, out_of_hours=place.auto_reply_out_of_hours
-            ),
-            link_domain=place.link_domain or urlsplit(self.public_url).netloc,
-            created_at=place.created_at,
-        )
 
     def place(self, key: UUID) -> Place:
         """The outside of a location, which everyone in the tree may see."""
         if (node := self._places.get(key)) is None:
-            place = self.catalogue.places[key]
-            node = self._places[key] = Place(
-                key=key,
-                id=node_id("Place", key),
-                name=place.name,
-                kind=place.kind,
-                number=PhoneNumber(place.number),
-            )
+            node = self._places[key] = Place.of_row(self, self.catalogue.places[key])
         return node
 
     def seen_place(self, key: UUID) -> Place | None:
         """The outside of a location, if it is one of the tree."""
         return self.place(key) if key in self.catalogue.places else None
+
+
+made_from(
+    Location,
+    key="id",
+    id=lambda _, place: node_id("Location", place.id),
+    external_id="external_id",
+    account=lambda nodes, place: nodes.account(place.account_id),
+    name="name",
+    kind="kind",
+    active="active",
+    time_zone="zone",
+    number="number",
+    numbers=lambda _, place: [_number(each, place) for each in place.numbers],
+    auto_replies=lambda _, place: AutoReplies(
+        in_hours=place.auto_reply_in_hours, out_of_hours=place.auto_reply_out_of_hours
+    ),
+    link_domain=lambda nodes, place: place.link_domain or urlsplit(nodes.public_url).netloc,
+    created_at="created_at",
+)
+made_from(
+    Place,
+    key="id",
+    id=lambda _, place: node_id("Place", place.id),
+    name="name",
+    kind="kind",
+    number="number",
+)
+
+
+def _number(number: rules.Number, place: rules.Place) -> LocationNumber:
+    return LocationNumber(
+        number=PhoneNumber(number.number),
+        primary=number is place.numbers[0],
+        messages_per_second=number.messages_per_second,
+    )

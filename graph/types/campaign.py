@@ -9,6 +9,7 @@ from strawberry import UNSET, Info
 from graph.pagination import Connection, PageInfo, computed
 from graph.scalars import URL
 from graph.types.enums import describe
+from graph.types.from_row import FromRow
 from graph.types.inputs import NullIfLeftOut
 from graph.types.node import Node
 from localmessages.rules.campaigns import CampaignStatus
@@ -32,7 +33,7 @@ describe(
 @strawberry.type(
     description="One text to many contacts. Its results are a Messages Report with its id in `campaignIds`."
 )
-class Campaign(Node):
+class Campaign(Node, FromRow):
     id: strawberry.ID = strawberry.field(description="The global id.")
     external_id: str | None = strawberry.field(
         description="The id in the system that it was imported from; null when made here."

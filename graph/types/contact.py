@@ -9,6 +9,7 @@ from strawberry import UNSET, Info
 from graph.pagination import After, Before, Connection, First, Last, PageInfo, computed, page
 from graph.scalars import PhoneNumber
 from graph.types.enums import describe
+from graph.types.from_row import FromRow
 from graph.types.inputs import NullIfLeftOut
 from graph.types.node import Node
 from localmessages.rules.ordering import ContactOrderField, OrderDirection
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @strawberry.type(description="A customer: one per telephone number in the whole account tree.")
-class Contact(Node):
+class Contact(Node, FromRow):
     id: strawberry.ID = strawberry.field(description="The global id.")
     external_id: str | None = strawberry.field(
         description="The id in the system that it was imported from; null when made here."

@@ -9,6 +9,7 @@ from strawberry import UNSET, Info
 
 from graph.pagination import After, Before, Connection, First, Last, PageInfo, computed, page
 from graph.types.enums import describe
+from graph.types.from_row import FromRow
 from graph.types.inputs import NullIfLeftOut, given
 from graph.types.node import Node
 from localmessages.rules.conversation import ConversationStatus
@@ -39,9 +40,9 @@ describe(
         "snoozed per contact and location."
     ),
 )
-class Conversation(Node):
+class Conversation(Node, FromRow):
     contact_key: strawberry.Private[UUID]
-    merged_key: strawberry.Private[UUID | None] = None
+    merged_key: strawberry.Private[UUID | None]
     id: strawberry.ID = strawberry.field(description="The global id.")
     contact: Contact = strawberry.field(description="The customer.")
     location: Location = strawberry.field(description="Where it is now; a transfer changes it.")

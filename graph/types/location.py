@@ -9,6 +9,7 @@ from strawberry import UNSET, Info
 from graph.pagination import After, Before, Connection, First, Last, PageInfo, computed, page
 from graph.scalars import PhoneNumber, TimeZone
 from graph.types.enums import describe
+from graph.types.from_row import FromRow
 from graph.types.inputs import NullIfLeftOut, given
 from graph.types.node import Node
 from localmessages.rules.access import Role
@@ -61,7 +62,7 @@ class AutoReplies:
 
 
 @strawberry.type(description="A place with an inbox and a number of its own.")
-class Location(Node):
+class Location(Node, FromRow):
     id: strawberry.ID = strawberry.field(description="The global id.")
     external_id: str | None = strawberry.field(
         description="The id in the system that it was imported from; null when made here."

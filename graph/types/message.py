@@ -10,6 +10,7 @@ from strawberry import Info
 from graph.pagination import Connection, PageInfo, computed
 from graph.scalars import URL, PhoneNumber
 from graph.types.enums import describe
+from graph.types.from_row import FromRow
 from graph.types.node import Node
 from graph.types.timeline import TimelineEntry
 from localmessages.rules.consent import Keyword
@@ -114,8 +115,8 @@ class MessageStatusChange:
         "A text, either way. What it is stamped with never changes, also when its conversation moves."
     ),
 )
-class Message(TimelineEntry):
-    payment_key: strawberry.Private[UUID | None] = None
+class Message(TimelineEntry, FromRow):
+    payment_key: strawberry.Private[UUID | None]
     id: strawberry.ID = strawberry.field(description="The global id.")
     external_id: str | None = strawberry.field(
         description="The carrier's id; null until the carrier has taken it."

@@ -7,6 +7,7 @@ from strawberry import Info
 
 from graph.pagination import Connection, PageInfo, computed
 from graph.scalars import PhoneNumber
+from graph.types.from_row import FromRow
 from graph.types.node import Node
 from localmessages.rules.location import LocationKind
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
         "their history can be shown without a look inside."
     ),
 )
-class Place(Node):
+class Place(Node, FromRow):
     id: strawberry.ID = strawberry.field(
         description=(
             "The id of the place, which differs from that of the location. Both are understood where a "

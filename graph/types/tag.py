@@ -4,12 +4,13 @@ import strawberry
 from strawberry import UNSET
 
 from graph.pagination import Connection, PageInfo, computed
+from graph.types.from_row import FromRow
 from graph.types.inputs import NullIfLeftOut
 from graph.types.node import Node
 
 
 @strawberry.type(description="A label for conversations.")
-class Tag(Node):
+class Tag(Node, FromRow):
     id: strawberry.ID = strawberry.field(description="The global id.")
     external_id: str | None = strawberry.field(
         description="The id in the system that it was imported from; null when made here."

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     ),
 )
 class TimelineEntry(Node):
-    conversation_key: strawberry.Private[UUID | None] = None
+    conversation_key: strawberry.Private[UUID | None]
     id: strawberry.ID = strawberry.field(description="The global id.")
     at: datetime = strawberry.field(description="When it happened; the timeline's order.")
 

@@ -9,6 +9,7 @@ from strawberry import UNSET, Info
 from graph.pagination import Connection, PageInfo, computed
 from graph.scalars import EmailAddress, Locale, TimeZone
 from graph.types.enums import describe
+from graph.types.from_row import FromRow
 from graph.types.inputs import NullIfLeftOut
 from graph.types.node import Node
 from localmessages.rules.access import Role, UserStatus
@@ -55,7 +56,7 @@ describe(
         "is for those who manage the person."
     ),
 )
-class User(Node):
+class User(Node, FromRow):
     id: strawberry.ID = strawberry.field(description="The global id.")
     external_id: str | None = strawberry.field(
         description="The id in the system that the person was imported from; null when made here."
