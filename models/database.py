@@ -83,7 +83,13 @@ async def open_database(
         max_cached_statement_lifetime=0,
         init=_prepare,
         # Hot statements are planned once a connection, not with every call: a third to a half of their time.
-        server_settings={"timezone": "UTC", "jit": "off", "plan_cache_mode": "force_generic_plan"},
+        # And one answer has one core, however large: everybody else's are small.
+        server_settings={
+            "timezone": "UTC",
+            "jit": "off",
+            "plan_cache_mode": "force_generic_plan",
+            "max_parallel_workers_per_gather": "0",
+        },
     )
     return Database(pool, acquire_seconds)
 

@@ -7,14 +7,16 @@ the search for a boundary goes on.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from localmessages.rules.windows import utc
+from localmessages.rules.windows import day_start, local_day, utc
 
-_HOUR = timedelta(hours=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+# No clock was ever changed by more than a day: this far from any change, a midnight parts the dates.
+_STEADY = timedelta(hours=26)
 
 
 class Cut(NamedTuple):
@@ -53,3 +55,34 @@ def _beyond_hour(at: datetime, zone: str) -> timedelta:
     """What a local clock shows beyond its full hour, which is a boundary."""
     local = utc(at).astimezone(ZoneInfo(zone))
     return timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+
+
+class DayCut(NamedTuple):
+    """The local days `[first, last)` within a span, and the instants at which they begin and end.
+
+    Where there is no whole day, both are the same, and begin and end where the span ends.
+    """
+
+    first: date
+    last: date
+    start: datetime
+    end: datetime
+
+
+@lru_cache(maxsize=16_384)
+def cut_days(start: datetime, end: datetime, zone: str) -> DayCut:
+    """Cut `[start, end)` at the first and last midnight of `zone` that no change of the clock is near."""
+    first, last = local_day(start, zone), local_day(end, zone)
+    while day_start(first, zone) < start or not _is_steady(first, zone):
+        first += _DAY
+    while day_start(last, zone) > end or not _is_steady(last, zone):
+        last -= _DAY
+    if first >= last:
+        return DayCut(first, first, end, end)
+    return DayCut(first, last, day_start(first, zone), day_start(last, zone))
+
+
+def _is_steady(day: date, zone: str) -> bool:
+    midnight, clock = day_start(day, zone), ZoneInfo(zone)
+    before, after = (at.astimezone(clock).utcoffset() for at in (midnight - _STEADY, midnight + _STEADY))
+    return before == after

@@ -6,6 +6,7 @@ from localmessages.rules.delivery import MessageStatus
 
 DELIVERED = (MessageStatus.DELIVERED, MessageStatus.READ)
 NON_DELIVERABLE = (MessageStatus.UNDELIVERED, MessageStatus.FAILED)
+PENDING = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.SENT)
 MOST_FILTER_IDS = 500
 
 

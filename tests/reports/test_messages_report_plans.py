@@ -32,7 +32,7 @@ from tests.support.facts import Facts, save
 
 NOW = datetime(2026, 9, 20, 12, tzinfo=UTC)
 WINDOW = Between(NOW - timedelta(days=3), NOW)
-LARGE = "message|wait|consent_change"
+LARGE = "message|wait|consent_change|tracked_link|conversation_day"
 
 MESSAGES = """
 INSERT INTO message (tenant_id, id, conversation_id, location_id, contact_id, at, direction, origin, body,
@@ -101,6 +101,7 @@ async def scope(database: Database) -> Scope:
         for statement in (LINKS, WAITS, CHANGES):
             await connection.execute(statement, tenant)
     async with database.connection() as connection:
+        await connection.fetchval("SELECT fold_message_hours(100000)")
         await connection.execute("VACUUM ANALYZE")
     return ReportScopes(tenant, ReportFilter(places=facts.places, window=WINDOW), NOW).window
 
@@ -126,11 +127,11 @@ def _response(kind: WaitKind) -> Statement:
 
 
 STATEMENTS: dict[str, tuple[Statement, str]] = {
-    "texts": (text_facts_statement, "message_location_idx"),
+    "texts": (text_facts_statement, "conversation_day_pkey"),
     "delivered": (delivered_hours_statement, "message_location_idx"),
     "failures": (failures_statement, "message_location_idx"),
     "pay by text": (pay_by_text_statement, "message_bill_idx"),
-    "links": (link_facts_statement, "message_location_idx"),
+    "links": (link_facts_statement, "tracked_link_sent_idx"),
     "consent": (changes_statement, "consent_change_location_idx"),
     "repeated": (repeated_statement, "message_opt_out_idx"),
     "inbound": (_response(WaitKind.INBOUND), "wait_ended_idx"),

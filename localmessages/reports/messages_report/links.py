@@ -18,7 +18,7 @@ from localmessages.rules.access import Viewer
 LATEST_FIRST = Keyset(
     "report links",
     (
-        Column("message.at", "timestamptz", descending=True),
+        Column("tracked_link.sent_at", "timestamptz", descending=True),
         Column("tracked_link.id", "uuid", descending=True),
     ),
 )
@@ -50,11 +50,10 @@ class LinkFacts(NamedTuple):
 
 def sent_links(scope: Scope, args: Args) -> str:
     """A FROM list of the links in texts of the report that were accepted for sending."""
-    # message_location_idx alone, tracked_link_message_idx, payment_request_pkey
-    return f"""{scope.facts("message", "at", args)}
-JOIN tracked_link ON tracked_link.tenant_id = $1 AND tracked_link.message_id = message.id
+    # tracked_link_sent_idx, alone but for addresses; payment_request_pkey
+    return f"""{scope.facts("tracked_link", "sent_at", args)}
 LEFT JOIN payment_request
-    ON payment_request.tenant_id = $1 AND payment_request.id = message.payment_request_id"""
+    ON payment_request.tenant_id = $1 AND payment_request.id = tracked_link.payment_request_id"""
 
 
 def link_facts_statement(scope: Scope, args: Args) -> str:
@@ -79,7 +78,9 @@ async def link_facts(connection: asyncpg.Connection, scope: Scope) -> LinkFacts:
 def _chosen(scope: Scope, clicked: bool | None, search: str | None, args: Args) -> str:
     way = "TRUE" if clicked is None else CLICKED if clicked else f"NOT {CLICKED}"
     links = sent_links(scope, args)
+    # message_pkey, contact_pkey
     return f"""{links}
+JOIN message ON message.tenant_id = $1 AND message.id = tracked_link.message_id
 JOIN contact ON contact.tenant_id = $1 AND contact.id = message.contact_id
 WHERE {way}
     AND {contact_condition(search, args, "tracked_link.url")}"""
@@ -88,7 +89,7 @@ WHERE {way}
 def links_statement(scope: Scope, clicked: bool | None, search: str | None, page: Page, args: Args) -> str:
     """The ids of the links, each with the instant of its text."""
     return f"""
-SELECT tracked_link.id, message.at
+SELECT tracked_link.id, tracked_link.sent_at AS at
 FROM {_chosen(scope, clicked, search, args)}
     AND {LATEST_FIRST.where(page, args)}
 ORDER BY {LATEST_FIRST.order_by(page)}

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from math import fsum
-
 import asyncpg
 
-from localmessages.reports.aside import aside
 from localmessages.reports.messages_report.scope import Scope
-from localmessages.reports.metrics import ResponseTime, WaitOutcomes
-from localmessages.reports.response_time import SAMPLES, EndedWaits
+from localmessages.reports.metrics import ResponseTime
+from localmessages.reports.response_time import SAMPLES
 from localmessages.reports.rows import Args
 from localmessages.rules.metrics import OutOfHours
 from localmessages.rules.report import ExclusionReason
@@ -43,11 +40,15 @@ def exclusion_of(outcome: WaitOutcome, *, counted: bool, mode: OutOfHours) -> Ex
 
 def response_time_statement(scope: Scope, kind: WaitKind, mode: OutOfHours, args: Args) -> str:
     sample = counts(kind, mode)
+    seconds = f"wait.{seconds_of(kind, mode)}"
     answered = (f"wait.kind = '{kind}'", "wait.outcome = 'ANSWERED'")
-    # wait_ended_idx, wait_run_idx
+    # wait_ended_idx or wait_run_idx, alone. Microseconds add up to the same mean in whatever order.
     return f"""
 SELECT
-    coalesce(array_agg({seconds_of(kind, mode)}) FILTER (WHERE {sample}), '{{}}'),
+    percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY {seconds}) FILTER (WHERE {sample}),
+    (sum(({seconds} * 1000000)::bigint) FILTER (WHERE {sample})
+        / (1000000.0 * count(*) FILTER (WHERE {sample})))::double precision,
+    count(*) FILTER (WHERE {sample})::integer,
     count(*) FILTER (WHERE wait.reply_undelivered AND {sample})::integer,
     count(*)::integer
 FROM {scope.facts("wait", DATED[kind], args, *answered)}
@@ -61,10 +62,6 @@ async def response_time(
     args = scope.args()
     row = await connection.fetchrow(response_time_statement(scope, kind, mode, args), *args)
     assert row is not None
-    sample, undelivered, answered = row
-    return await aside(len(sample), _pooled, sample, undelivered, answered)
-
-
-def _pooled(sample: list[float], undelivered: int, answered: int) -> ResponseTime:
-    outcomes = WaitOutcomes(answered=answered)
-    return EndedWaits(sorted(sample), fsum(sample), undelivered, outcomes).response_time
+    percentiles, mean, size, undelivered, answered = row
+    median, p90 = percentiles or (None, None)
+    return ResponseTime(median, mean, p90, size, answered - size, undelivered)

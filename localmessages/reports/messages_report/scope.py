@@ -15,6 +15,7 @@ from localmessages.reports.spans import Span, Stretch, ZonedWindow, spans_at, zo
 from localmessages.reports.windows import Between, WindowSpec
 from localmessages.rules.place import Place
 
+_FEW = 16
 # The parameters with which every statement of a report begins.
 SPAN = "unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[]) AS span (location_id, first, last)"
 
@@ -48,6 +49,11 @@ class Scope:
     filter: ReportFilter
     spans: Sequence[Span]
 
+    @property
+    def is_stamped(self) -> bool:
+        """Whether people or campaigns are chosen."""
+        return self.filter.agent_ids is not None or self.filter.campaign_ids is not None
+
     def args(self) -> Args:
         """The parameters that `SPAN` stands for, to which a statement adds its own."""
         spans = self.spans
@@ -67,16 +73,18 @@ class Scope:
             f"{table}.location_id = span.location_id",
             f"{table}.{at} >= span.first",
             f"{table}.{at} < span.last",
-            *self._tagged(table, args),
+            *self.tagged(table, args),
         ]
 
-    def stamped(self, table: str, args: Args, stamps: Stamps = Stamps()) -> list[str]:
-        """That one of the chosen people and campaigns sent or caused it."""
+    def stamped(
+        self, table: str, args: Args, stamps: Stamps = Stamps(), *, without: str | None = None
+    ) -> list[str]:
+        """That one of the chosen people and campaigns sent or caused it; `without` is not asked."""
         chosen = ((stamps.agent, self.filter.agent_ids), (stamps.campaign, self.filter.campaign_ids))
         return [
-            f"{table}.{column} = ANY({args.add(list(ids))}::uuid[])"
+            _one_of(f"{table}.{column}", args.add(list(ids)), len(ids))
             for column, ids in chosen
-            if ids is not None
+            if ids is not None and column != without
         ]
 
     def conditions(self, table: str, at: str, args: Args, stamps: Stamps = Stamps()) -> list[str]:
@@ -87,7 +95,8 @@ class Scope:
         """A FROM list of the facts in the report for which `more` holds too."""
         return joined(table, [*self.conditions(table, at, args, stamps), *more])
 
-    def _tagged(self, table: str, args: Args) -> list[str]:
+    def tagged(self, table: str, args: Args) -> list[str]:
+        """That the conversation has the chosen tags now."""
         # conversation_tag_inbox_idx
         found = []
         if self.filter.any_tags is not None:
@@ -108,6 +117,13 @@ class Scope:
                 "    )"
             )
         return found
+
+
+def _one_of(column: str, ids: str, how_many: int) -> str:
+    if how_many <= _FEW:
+        return f"{column} = ANY({ids}::uuid[])"
+    # Looked up in a hash: a test within a condition is never made a join.
+    return f"({column} IN (SELECT unnest({ids}::uuid[]))) IS TRUE"
 
 
 def joined(table: str, conditions: Iterable[str]) -> str:

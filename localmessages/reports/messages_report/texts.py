@@ -1,14 +1,19 @@
-"""The tiles about texts and conversations: one look at every text of the window, in the covering index."""
+"""The tiles about texts and conversations."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import asyncpg
 
+from localmessages.reports.messages_report.conversation_days import conversation_days
 from localmessages.reports.messages_report.scope import Scope, joined, together
+from localmessages.reports.messages_report.stamped import stamped_texts
 from localmessages.reports.messages_report.tiles import CountTile, exclusions
 from localmessages.reports.rows import Args
+from localmessages.rules import report as rules
+from localmessages.rules.delivery import MessageStatus
 
 DELIVERED = "message.direction = 'OUTBOUND' AND message.status IN ('DELIVERED', 'READ')"
 NON_DELIVERABLE = "message.direction = 'OUTBOUND' AND message.status IN ('UNDELIVERED', 'FAILED')"
@@ -92,7 +97,7 @@ class TextFacts(NamedTuple):
 
 def text_facts_statement(scope: Scope, args: Args) -> str:
     return f"""
-WITH {talks(scope, args)}
+WITH {_stamped_talks(scope, args) if scope.is_stamped else _talks_by_days(scope, args)}
 SELECT
     coalesce(sum(delivered), 0)::integer,
     coalesce(sum(non_deliverable), 0)::integer,
@@ -102,6 +107,54 @@ SELECT
     count(*) FILTER (WHERE {HAS_PAY_BY_TEXT})::integer
 FROM talk
 """
+
+
+_SIDES = "sum(inbound) > 0 AS has_inbound, sum(by_agents) > 0 AS has_agent"
+
+
+def _talks_by_days(scope: Scope, args: Args) -> str:
+    return f"""talk AS (
+    SELECT
+        conversation_id,
+        sum(delivered) AS delivered,
+        sum(non_deliverable) AS non_deliverable,
+        sum(pending) AS pending,
+        sum(bills) > 0 AS has_pay_by_text,
+        {_SIDES}
+    FROM {conversation_days(scope, args)}
+    GROUP BY conversation_id
+    HAVING sum(texts) > 0
+)"""
+
+
+def _stamped_talks(scope: Scope, args: Args) -> str:
+    """Counts of what has the stamps; who said something in these conversations, whatever its stamps."""
+
+    def count(statuses: Iterable[MessageStatus]) -> str:
+        names = ", ".join(f"'{status}'" for status in statuses)
+        return f"coalesce(sum(texts) FILTER (WHERE status IN ({names})), 0)"
+
+    # First by status: so many texts are compared once. A status tells the direction, too.
+    return f"""stamped AS (
+    SELECT message.conversation_id, message.status, count(*) AS texts, bool_or({PAY_BY_TEXT}) AS has_bill
+    FROM {stamped_texts(scope, args)}
+    GROUP BY message.conversation_id, message.status
+), told AS (
+    SELECT
+        conversation_id,
+        {count(rules.DELIVERED)} AS delivered,
+        {count(rules.NON_DELIVERABLE)} AS non_deliverable,
+        {count(rules.PENDING)} AS pending,
+        bool_or(has_bill) AS has_pay_by_text
+    FROM stamped
+    GROUP BY conversation_id
+), side AS (
+    SELECT conversation_id, {_SIDES}
+    FROM {conversation_days(scope, args, "conversation_id IN (SELECT told.conversation_id FROM told)")}
+    GROUP BY conversation_id
+), talk AS (
+    SELECT * FROM told LEFT JOIN side USING (conversation_id)
+)"""
 
 
 async def text_facts(connection: asyncpg.Connection, scope: Scope) -> TextFacts:
