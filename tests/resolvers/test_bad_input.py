@@ -21,6 +21,7 @@ from graph.view import GraphQLView
 from localmessages.auth import issue_token
 from tests.support.company import CUSTOMER, ENGINE, NEIGHBOUR, SECRET, Company
 from tests.support.every_mutation import MUTATIONS, given
+from tests.support.exports import waiting_export
 
 FORESEEN = {"BAD_USER_INPUT", "BAD_REQUEST", "LIMIT_EXCEEDED", "GRAPHQL_VALIDATION_FAILED"}
 BAD_TEXTS = ["", " ", "x" * 10_000, "\u0007", "a\u0000b", "\udc00", "' OR 1=1 --", "{unknown}", "🙂" * 900]
@@ -88,6 +89,7 @@ async def neighbours(town: Company) -> dict[str, UUID]:
         "Conversation": message.conversation_id,
         "Message": message.id,
         "Transfer": moved,
+        "Export": await waiting_export(town, "Nora"),
     }
 
 

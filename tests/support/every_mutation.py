@@ -7,6 +7,7 @@ from typing import Any
 from graph.schema import schema
 from localmessages.rules.payments import PaymentEventKind
 from tests.support.company import CUSTOMER, OTHER, STORE_A, Company
+from tests.support.exports import waiting_export
 from tests.support.notifications import notified
 from tests.support.paying import happens
 
@@ -34,6 +35,8 @@ async def given(town: Company) -> dict[str, Given]:
     )
     open_bill, paid_bill = await bills(town)
     known = await notified(town, "Olive")
+    waiting, stopped = [town.id("Export", await waiting_export(town)) for _ in range(2)]
+    await town.do("Olive", "cancelExport", "__typename", exportId=stopped)
     bulk = [town.id("Conversation", message.conversation_id)]
     to_office = {"to": town.id("Place", "Head Office")}
     body = {"body": "Yes"}
@@ -108,6 +111,13 @@ async def given(town: Company) -> dict[str, Given]:
             {"notificationIds": [town.id("Notification", known)]},
             {"notificationIds": None},
         ),
+        "requestExport": (
+            "export { id status }",
+            {"source": {"transcriptOf": talk["conversationId"]}},
+            {"format": "XLSX"},
+        ),
+        "cancelExport": ("export { id status }", {"exportId": waiting}, {"exportId": stopped}),
+        "retryExport": ("export { id status }", {"exportId": stopped}, {"exportId": waiting}),
         "undoTransfer": ("transfer { id }", {"transferId": moved["transfer"]["id"]}, {"transferId": "other"}),
     }
 
