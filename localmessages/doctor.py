@@ -12,6 +12,7 @@ import redis.exceptions
 import models.migrations
 from localmessages.settings import Settings
 from models.migrate import applied_steps
+from subscriptions.address import seeds
 
 OLDEST_POSTGRES = 15
 OLDEST_REDIS = (6, 2)
@@ -86,7 +87,7 @@ def _known_steps() -> set[str]:
 
 async def _redis(url: str) -> Finding:
     try:
-        async with redis.asyncio.Redis.from_url(url, socket_timeout=5) as client:
+        async with redis.asyncio.Redis.from_url(seeds(url)[0], socket_timeout=5) as client:
             version = str((await client.info("server"))["redis_version"])
     except (OSError, ValueError, redis.exceptions.RedisError) as error:
         return Finding("Redis", _said(error), "Check REDIS_URL, and that the server takes connections.")

@@ -31,7 +31,7 @@ class Settings(LiveSettings):
     database_url: str = Field(default="", validation_alias="DATABASE_URL", repr=False)
     """Empty: the PostgreSQL of the data directory."""
     redis_url: str = Field(default="", validation_alias="REDIS_URL", repr=False)
-    """Empty: the Redis of the data directory."""
+    """Empty: the Redis of the data directory. `redis+cluster://one:7000,two:7000` is a cluster."""
     data_dir: Path = Path(".data")
     storage_dir: Path | None = None
     """Where files are kept, for all processes; empty: `files` in the data directory."""

@@ -8,6 +8,7 @@ from contextlib import suppress
 from redis.asyncio.connection import AbstractConnection, ConnectionPool
 
 from subscriptions.line import REDIS_AWAY, Backoff, connect, connection_of, pool
+from subscriptions.verbs import PLAIN, Verbs
 
 Command = tuple[str, ...]
 
@@ -20,8 +21,13 @@ class Listener:
     """
 
     def __init__(
-        self, redis_url: str, hear: Callable[[str, bytes], None], connected: Callable[[], None]
+        self,
+        redis_url: str,
+        hear: Callable[[str, bytes], None],
+        connected: Callable[[], None],
+        verbs: Verbs = PLAIN,
     ) -> None:
+        self._verbs = verbs
         self._pool: ConnectionPool = pool(redis_url)
         self._hear = hear
         self._connected = connected
@@ -41,7 +47,7 @@ class Listener:
         channels = list(channels)
         if added := [channel for channel in channels if channel not in self._confirmed]:
             self._confirmed |= {channel: asyncio.Event() for channel in added}
-            self._commands.put_nowait(("SUBSCRIBE", *added))
+            self._command(self._verbs.subscribe, added)
         if self._connection is not None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
@@ -51,7 +57,7 @@ class Listener:
     def unsubscribe(self, channels: Iterable[str]) -> None:
         """Hear these no longer."""
         if dropped := [channel for channel in channels if self._confirmed.pop(channel, None)]:
-            self._commands.put_nowait(("UNSUBSCRIBE", *dropped))
+            self._command(self._verbs.unsubscribe, dropped)
 
     async def reconnect(self) -> None:
         """Give up the connection for a new one."""
@@ -78,16 +84,21 @@ class Listener:
             confirmed.clear()
         self._commands = asyncio.Queue()
         if self._confirmed:
-            self._commands.put_nowait(("SUBSCRIBE", *self._confirmed))
+            self._command(self._verbs.subscribe, list(self._confirmed))
         self._connection, self._is_new = connection, True
-        writer = asyncio.create_task(self._command(connection))
+        writer = asyncio.create_task(self._send(connection))
         try:
             while True:
                 self._take(await connection.read_response(timeout=math.inf, disconnect_on_error=False))
         finally:
             writer.cancel()
 
-    async def _command(self, connection: AbstractConnection) -> None:
+    def _command(self, verb: str, channels: list[str]) -> None:
+        most = self._verbs.most_channels
+        for first in range(0, len(channels), most):
+            self._commands.put_nowait((verb, *channels[first : first + most]))
+
+    async def _send(self, connection: AbstractConnection) -> None:
         """Send the commands in order; a subscriber that is cancelled must not cut one in two."""
         try:
             while True:
@@ -97,9 +108,9 @@ class Listener:
 
     def _take(self, message: list[bytes]) -> None:
         kind, channel, content = message
-        if kind == b"message":
+        if kind == self._verbs.message:
             self._hear(channel.decode(), content)
-        elif kind == b"subscribe" and (confirmed := self._confirmed.get(channel.decode())) is not None:
+        elif kind == self._verbs.subscribed and (confirmed := self._confirmed.get(channel.decode())):
             confirmed.set()
             if self._is_new and all(event.is_set() for event in self._confirmed.values()):
                 self._is_new = False

@@ -8,6 +8,7 @@ from redis.asyncio.connection import AbstractConnection, ConnectionPool
 from redis.exceptions import RedisError
 
 from subscriptions.line import REDIS_AWAY, Backoff, connect, connection_of, pool, stop
+from subscriptions.verbs import PLAIN, Verbs
 
 Message = tuple[str, bytes]
 MOST_QUEUED = 10_000
@@ -17,7 +18,8 @@ MOST_AT_ONCE = 1_000
 class Publisher:
     """A queue with one writer, who sends all that waits in one go; when it is full the oldest are dropped."""
 
-    def __init__(self, redis_url: str) -> None:
+    def __init__(self, redis_url: str, verbs: Verbs = PLAIN) -> None:
+        self._verb = verbs.publish
         self._pool: ConnectionPool = pool(redis_url)
         self._queue: deque[Message] = deque(maxlen=MOST_QUEUED)
         self._filled = asyncio.Event()
@@ -46,7 +48,7 @@ class Publisher:
                     self._filled.clear()
                 try:
                     await connect(connection)
-                    await _publish(connection, batch)
+                    await self._publish(connection, batch)
                     backoff.reset()
                 except REDIS_AWAY:
                     await connection.disconnect(nowait=True)
@@ -54,10 +56,9 @@ class Publisher:
         finally:
             await connection.disconnect(nowait=True)
 
-
-async def _publish(connection: AbstractConnection, batch: list[Message]) -> None:
-    commands = connection.pack_commands([("PUBLISH", channel, message) for channel, message in batch])
-    await connection.send_packed_command(commands, check_health=False)
-    for _ in batch:
-        if isinstance(answer := await connection.read_response(), RedisError):
-            raise answer
+    async def _publish(self, connection: AbstractConnection, batch: list[Message]) -> None:
+        commands = [(self._verb, channel, message) for channel, message in batch]
+        await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
+        for _ in batch:
+            if isinstance(answer := await connection.read_response(), RedisError):
+                raise answer
