@@ -24,7 +24,7 @@ from localmessages.gateways.payments import (
 from localmessages.rules.money import in_decimals
 from localmessages.rules.paying import card_brand, expire, payment_event, record_payment
 from localmessages.rules.payments import PaymentEventKind
-from localmessages.rules.records import PaymentEvent
+from localmessages.rules.records import PaymentEvent, PaymentRequest
 from localmessages.rules.refunding import refund_amount
 from localmessages.rules.refusal import Refused, UserErrorCode
 from localmessages.services import Services, Transaction
@@ -125,20 +125,23 @@ async def refund_payment(
         before = request.refunded_amount
         report = await _give_back(actor, bill, refund_amount(request, amount, currency))
         if await _keep(bill, report, actor.place_of, actor.services.clock()):
-            changes = {"refunded": (str(before), str(request.refunded_amount))}
+            changes = {"refunded": (_written(before, request), _written(request.refunded_amount, request))}
             await audit(tx, actor, "refundPayment", ("PaymentRequest", request.id), request.invoice, changes)
         return {"payment_request": request.id}
 
     return await once(actor, key, do)
 
 
+def _written(amount: Decimal, request: PaymentRequest) -> str:
+    return str(in_decimals(amount, request.currency))
+
+
 async def _give_back(actor: Actor, bill: Bill, amount: Decimal) -> PaymentReport:
     request, provider = bill.asked, connected(actor.services)
     paid = next((event for event in bill.events if event.at == request.paid_at and _is_payment(event)), None)
-    refunded, amount = (in_decimals(one, request.currency) for one in (request.refunded_amount, amount))
     order = RefundOrder(
         # Of an attempt that failed halfway, the next one is the same refund.
-        key=f"{request.id}:{refunded}:{amount}",
+        key=f"{request.id}:{_written(request.refunded_amount, request)}:{_written(amount, request)}",
         tenant_id=bill.tenant_id,
         invoice=bill.invoice,
         amount=amount,

@@ -9,6 +9,7 @@ import asyncpg
 import structlog
 
 from localmessages.actions.expiry import remove_files
+from localmessages.actions.payments import close_pages
 from localmessages.actions.waking import due_to_wake, wake_conversation
 from localmessages.services import Services
 from subscriptions.retention import RETENTION, prune
@@ -22,9 +23,9 @@ JOB_LOG_LASTS = timedelta(days=1)
 
 
 async def keep_up(services: Services, stop: asyncio.Event, *, every: float = EVERY_SECONDS) -> None:
-    """Fold and wake until told to stop; one that fails is tried again at the next turn."""
+    """Fold, wake and close until told to stop; one that fails is tried again at the next turn."""
     while not stop.is_set():
-        for work in (fold, wake_due):
+        for work in (fold, wake_due, close_pages):
             await _attempt(services, work)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), every)

@@ -1,19 +1,26 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from localmessages.actions.actor import idempotency_key
 from localmessages.actions.conversations import close_conversation, snooze_conversation
+from localmessages.actions.payment_requests import Asked, ask_for_payment
+from localmessages.actions.payments import close_pages
 from localmessages.actions.waking import wake_conversation
 from localmessages.jobs.upkeep import KEYS_LAST, clear_out, fold, keep_up, wake_due
 from localmessages.jobs.verify import verify_rollups
+from localmessages.replay import replay_lines
+from localmessages.rules.paying import PAGE_OPEN_FOR
+from localmessages.rules.payments import PaymentEventKind
 from models.database import Database
 from subscriptions.retention import RETENTION
 from tests.support.consistency import rollup_differences
 from tests.support.desk import Desk, open_desk
-from tests.support.logs import MONDAY, inbound, outbound
+from tests.support.logs import MONDAY, encoded, inbound, outbound
+from tests.support.paying import happens
 from tests.support.waiting import eventually
 
 
@@ -49,6 +56,48 @@ async def test_a_conversation_wakes_when_its_sleep_is_over_and_not_before(desk: 
     changes = await desk.rows("SELECT kind, by_user_id FROM conversation_change ORDER BY version")
     assert [tuple(change) for change in changes][-1] == ("WOKEN", None)
     assert len([event for event in desk.published if event.kind == "ENTRY_ADDED"]) == 1
+
+
+async def asked_for_money(desk: Desk) -> None:
+    received = await desk.receive()
+    asked = Asked("INV-1", Decimal(50), "USD")
+    await ask_for_payment(await desk.actor(), received.conversation_id, asked)
+
+
+async def test_a_payment_page_closes_when_its_time_is_over_and_every_text_of_it_says_so(desk: Desk):
+    await asked_for_money(desk)
+    await asked_for_money(desk)
+
+    await close_pages(later(desk, PAGE_OPEN_FOR - timedelta(minutes=1)).services)
+    assert await desk.value("SELECT status FROM payment_request") == "REQUESTED"
+
+    desk.published.clear()
+    await asyncio.gather(*(close_pages(later(desk, PAGE_OPEN_FOR).services) for _ in range(3)))
+
+    assert await desk.value("SELECT status FROM payment_request") == "EXPIRED"
+    assert [event.kind for event in desk.published] == ["MESSAGE_CHANGED"] * 2
+
+
+async def test_a_late_payment_counts(desk: Desk):
+    await asked_for_money(desk)
+    late = later(desk, PAGE_OPEN_FOR)
+    await close_pages(late.services)
+
+    await happens(late.services, desk.tenant_id, PaymentEventKind.PAID)
+    await close_pages(late.services)
+
+    row = await desk.row("SELECT * FROM payment_request")
+    assert (row["status"], row["paid_amount"]) == ("PAID", 50)
+
+
+async def test_a_bill_of_a_log_does_not_close(desk: Desk):
+    bill = {"invoice": "OLD-1", "amount": "50.00", "currency": "USD"}
+    link = {"slug": "old", "url": "https://pay.example/old"}
+    await replay_lines(desk.services, encoded([outbound(0, "o1", "Pay", link=link, payment=bill)]))
+
+    await close_pages(later(desk, timedelta(days=900)).services)
+
+    assert await desk.value("SELECT status FROM payment_request") == "REQUESTED"
 
 
 async def test_one_that_was_closed_meanwhile_stays_closed(desk: Desk):
