@@ -86,6 +86,15 @@ class Context:
         self.bearer = bearer
         self.forget()
 
+    def follow(self, watch: Any) -> None:
+        """The subscription of this operation follows the log by a watch."""
+        self.watch = watch
+
+    @property
+    def groups(self) -> Any:
+        """Where a subscription may run for many; None where each runs by itself."""
+        return self.faces.groups
+
     def at_end(self, close: Callable[[], Awaitable[None]]) -> None:
         """Have something closed when the operation has ended."""
         self._held.push_async_callback(close)

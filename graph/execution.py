@@ -92,7 +92,7 @@ class Engine:
 
     def __init__(self, schema: GraphQLSchema, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._schema = schema
+        self.schema = schema
         self._documents = Documents(schema, self.limits)
         self._costs = Costs(self.limits.cost)
 
@@ -142,7 +142,7 @@ class Engine:
     def _executor(self, operation: Operation, context: Any) -> Executor:
         name = operation.definition.name
         executor = Executor.build(
-            self._schema,
+            self.schema,
             operation.document.node,
             None,
             context,

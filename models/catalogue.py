@@ -118,7 +118,10 @@ class Catalogue:
         person = self.people.get(user_id)
         if person is None or person.status is not UserStatus.ACTIVE:
             return None
-        return self._viewers.setdefault(user_id, self._viewer(person))
+        known = self._viewers.get(user_id)
+        if known is None:
+            known = self._viewers[user_id] = self._viewer(person)
+        return known
 
     @cached_property
     def _viewers(self) -> dict[UUID, Viewer]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from typing import Any
 
 import asyncpg
 
@@ -28,6 +29,8 @@ class Run:
         self.viewer = beginning.viewer
         self.beginning = beginning
         self.cursor = beginning.cursor
+        self.watches = asyncio.Event()
+        """Whether it has begun to follow the log."""
 
 
 class SharedContext(Context):
@@ -41,6 +44,11 @@ class SharedContext(Context):
     def fork(self) -> SharedContext:
         """A fresh one, which looks at rights again."""
         return SharedContext(self.services, self.faces, self.run, self._root)
+
+    def follow(self, watch: Any) -> None:
+        """Whoever waits for the run to follow the log may join it."""
+        super().follow(watch)
+        self.run.watches.set()
 
     async def position(self, connection: asyncpg.Connection) -> Cursor:
         """Where the log stands, without anybody's own scope."""

@@ -70,7 +70,7 @@ class Cursor:
         end = head[1] * _UNIT_CHARACTERS
         data = _checked(text[:end])
         access, own, seq, *_ = [*_numbers(data, _HEAD), 0, 0, 0]
-        positions = dict(_shared(text[end:]))
+        positions = shared_positions(text[end:])
         if own:
             positions[own] = seq
         epoch = int.from_bytes(data[_HEAD - _EPOCH_BYTES : _HEAD], "big")
@@ -79,6 +79,11 @@ class Cursor:
         if cursor.encode() != text:
             raise BadCursor("The cursor is not one of ours.")
         return cursor
+
+
+def shared_positions(shared_part: str) -> dict[int, int]:
+    """The positions in the part of all."""
+    return dict(_shared(shared_part))
 
 
 def _shared(text: str) -> Iterator[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """The operations of one socket: begun, answered, stopped."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -10,13 +10,15 @@ from graphql import GraphQLError, OperationType
 from starlette.requests import HTTPConnection
 
 from graph.errors import ErrorCode, RequestRefused, formatted, too_much
-from graph.execution import Answer, Engine, refusal
+from graph.execution import Answer, Engine, Operation, refusal
 from graph.request import GraphQLRequest, refuse_nul
 from localmessages.auth import Bearer
 from subscriptions.admission import Admission
 from subscriptions.limits import SocketLimits
 from subscriptions.messages import SocketRefused, Subscribe, frame
+from subscriptions.outlet import Outlet
 from subscriptions.patience import DATABASE_AWAY, insist
+from subscriptions.seat import Seat
 from subscriptions.sockets import Sockets
 
 
@@ -28,6 +30,9 @@ class SocketContext(Protocol):
 
     @property
     def seconds_left(self) -> float | None: ...
+
+    @property
+    def groups(self) -> Any: ...
 
     async def begin(self) -> Any: ...
 
@@ -58,13 +63,18 @@ class Operations:
         open_context: Callable[[], Awaitable[SocketContext]],
         write: Callable[[str], Awaitable[None]],
         begin: Callable[..., asyncio.Task[None]],
+        outlet: Outlet | None,
     ) -> None:
-        """`begin` starts what ends with the socket, and closes it at a `SocketRefused`."""
+        """`begin` starts what ends with the socket, and closes it at a `SocketRefused`.
+
+        By the `outlet` subscriptions are told that are shared; without it, none is.
+        """
         self.are_signed_in = False
         self._settings = settings
         self._context = open_context
         self._write = write
         self._begin = begin
+        self._outlet = outlet
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def start(self, message: Subscribe) -> None:
@@ -86,10 +96,7 @@ class Operations:
 
     async def _operate(self, id: str, request: GraphQLRequest) -> None:
         try:
-            async with aclosing(self._answers(request)) as answers:
-                async for answer in answers:
-                    self._close_if_signed_out(answer)
-                    await self._write(frame("next", id, answer))
+            await self._run(id, request)
             last = frame("complete", id)
         except RequestRefused as refused:
             last = frame("error", id, refusal(refused)["errors"])
@@ -101,18 +108,38 @@ class Operations:
         self._running.pop(id, None)
         await self._write(last)
 
-    async def _answers(self, request: GraphQLRequest) -> AsyncGenerator[Answer, None]:
+    async def _run(self, id: str, request: GraphQLRequest) -> None:
         engine = self._settings.engine
         refuse_nul(request.variables)
         operation = engine.operation(request)
         context = await self._context()
         if operation.type is not OperationType.SUBSCRIPTION:
-            yield await engine.execute(operation, context)
+            await self._tell(id, await engine.execute(operation, context))
             return
         await self._admit(context)
+        if (seat := self._seat(id, operation, context)) is not None:
+            await seat.run()
+            return
         async with aclosing(await engine.subscribe(operation, context)) as answers:
             async for answer in answers:
-                yield answer
+                await self._tell(id, answer)
+
+    def _seat(self, id: str, operation: Operation, context: SocketContext) -> Seat | None:
+        if context.groups is None or self._outlet is None:
+            return None
+        seat: Seat | None = context.groups.place(
+            self._settings.engine,
+            operation,
+            context,
+            id=id,
+            outlet=self._outlet,
+            check=self._close_if_signed_out,
+        )
+        return seat
+
+    async def _tell(self, id: str, answer: Answer) -> None:
+        self._close_if_signed_out(answer)
+        await self._write(frame("next", id, answer))
 
     def _close_if_signed_out(self, answer: Answer) -> None:
         """Where the token does not count any more, the socket ends with what found it out."""

@@ -1,5 +1,7 @@
 """Who may see what, looked at again for each event: one small statement for all who wait for it."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +26,7 @@ class Rights:
     away before the first event that was committed after it.
     """
 
-    def __init__(self, services: Services, changed: Callable[[Catalogue], None]) -> None:
+    def __init__(self, services: Services, changed: Callable[[Change], None]) -> None:
         self._services = services
         self._changed = changed
         self._known: dict[UUID, _Known] = {}
@@ -59,7 +61,39 @@ class Rights:
             catalogue = await catalogues.of(connection, tenant_id, seq)
         self._known[tenant_id] = _Known(catalogue, asked_at)
         if before is None or before.catalogue is not catalogue:
-            self._changed(catalogue)
+            self._changed(Change(catalogue))
+
+
+class Change:
+    """A catalogue is another one."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._tree = _tree(catalogue)
+        self._compared: dict[int, tuple[Catalogue, bool]] = {}
+
+    def keeps_rights(self, user_id: UUID, before: Catalogue) -> bool:
+        """Whether somebody's rights come from the same roles in the same tree; else they may be others."""
+        was, now = before.people.get(user_id), self.catalogue.people.get(user_id)
+        return (
+            was is not None
+            and now is not None
+            and (was.status, was.memberships) == (now.status, now.memberships)
+            and self._has_same_tree(before)
+        )
+
+    def _has_same_tree(self, before: Catalogue) -> bool:
+        # Most of those who ask have the same one, and trees are large.
+        if id(before) not in self._compared:
+            self._compared[id(before)] = before, _tree(before) == self._tree
+        return self._compared[id(before)][1]
+
+
+def _tree(catalogue: Catalogue) -> tuple[dict[UUID, tuple[UUID, ...]], dict[UUID, UUID]]:
+    return (
+        {account.id: account.path for account in catalogue.accounts.values()},
+        {place.id: place.account_id for place in catalogue.places.values()},
+    )
 
 
 # live_scope_id_key

@@ -23,6 +23,7 @@ from subscriptions.messages import (
 )
 from subscriptions.operations import Operations, Settings, SocketContext
 from subscriptions.origin import is_foreign
+from subscriptions.outlet import OUTLET
 
 # A token's end is looked for this often too: timers stand still while a machine sleeps.
 LONGEST_LOOK = 60.0
@@ -41,7 +42,8 @@ class Session:
         self._is_initialised = False
         self._is_acknowledged = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._operations = Operations(settings, self._context, self._write, self._begin)
+        outlet = connection.scope.get("extensions", {}).get(OUTLET)
+        self._operations = Operations(settings, self._context, self._write, self._begin, outlet)
         self._timer: asyncio.TimerHandle | None = None
         self._is_closing = False
         self._held = ExitStack()

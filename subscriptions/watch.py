@@ -65,7 +65,7 @@ class Watch:
         self._beyond = beyond
         self._stream: Stream | None = None
         self._begin(beginning)
-        context.watch = self
+        context.follow(self)
 
     @classmethod
     async def open(

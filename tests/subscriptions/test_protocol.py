@@ -26,6 +26,8 @@ BEARERS: dict[str | None, Bearer] = {}
 class Context:
     """Who asks, until when, and the how manieth fork it is."""
 
+    groups = None
+
     def __init__(self, who: str | None) -> None:
         self.who = who
         self.number = 0

@@ -1,0 +1,186 @@
+"""One subscription on one socket: told with its group, or by itself as long as it must be."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import orjson
+from graphql import GraphQLError
+
+from graph.context import Beginning, Context
+from graph.execution import Answer, Engine, Operation
+from subscriptions.frames import Frame, message
+from subscriptions.outlet import Outlet
+from subscriptions.patience import insist
+from subscriptions.plan import Plan
+from subscriptions.watch import Sight, Watch, decoded
+
+if TYPE_CHECKING:
+    from subscriptions.group import Group
+    from subscriptions.groups import Groups
+
+
+# Of each scope: those who come meanwhile wait until a new group has told so many.
+MOST_BEHIND = 50
+
+
+class Seat:
+    """Goes alone from its position to where its group is, then sits there until it is sent away.
+
+    It is sent away to go alone for an answer (`must_go_alone`), to begin again because its rights may be
+    others (`must_begin`), or only because its socket is slow.
+    """
+
+    beginning: Beginning
+    """Its rights, and how far it is."""
+
+    def __init__(
+        self,
+        groups: Groups,
+        engine: Engine,
+        operation: Operation,
+        plan: Plan,
+        context: Context,
+        *,
+        id: str,
+        outlet: Outlet,
+        check: Callable[[Answer], None],
+    ) -> None:
+        assert context.bearer
+        self.engine = engine
+        self.plan = plan
+        self.operation = operation
+        self.context = context
+        self.outlet = outlet
+        self.user_id: UUID = context.bearer.user_id
+        self.expires_at = context.bearer.expires_at
+        self.must_go_alone = False
+        self.must_begin = False
+        self.is_slow = False
+        self.group: Group | None = None
+        self.watch: Watch | None = None
+        self._groups = groups
+        self._id = orjson.dumps(id)
+        self._check = check
+        self._after = decoded(plan.after_of(operation))
+        self._is_signed_out = False
+        self._stays_alone = False
+        self._is_over = False
+        self._sent_away = asyncio.Event()
+
+    async def run(self) -> None:
+        """Tell everything until the subscription ends; `check` may raise at an answer."""
+        try:
+            self.beginning = await self.context.begin()
+        except GraphQLError:
+            self._is_signed_out = True
+        try:
+            while not self._is_over:
+                await self._go_on()
+        finally:
+            if self.group is not None:
+                self.group.leave(self)
+
+    async def _go_on(self) -> None:
+        await self.outlet.drained()
+        if self.must_begin:
+            await self._begin_again()
+        if await self._is_seated():
+            await self._sent_away.wait()
+            self._sent_away.clear()
+        elif not self.must_begin:
+            await self._go_alone()
+
+    async def _is_seated(self) -> bool:
+        is_alone = self.must_go_alone or self._stays_alone or self._is_signed_out
+        return not is_alone and await self._groups.seat(self)
+
+    def send_away(
+        self, *, alone: bool = False, begin: bool = False, slow: bool = False, signed_out: bool = False
+    ) -> None:
+        """It is no longer told by its group."""
+        self.must_go_alone |= alone
+        self.must_begin |= begin
+        self.is_slow |= slow
+        self._is_signed_out |= signed_out
+        self._sent_away.set()
+
+    def can_follow(self, watch: Watch) -> bool:
+        """Whether it can go on from the position that its client gave; it is there then."""
+        if self._after is not None:
+            if watch.cannot_continue(self._after, self.beginning) is not None:
+                return False
+            here = self.beginning.cursor.positions
+            self.stand({**here, **{key: seq for key, seq in self._after.positions.items() if key in here}})
+        return True
+
+    def start(self) -> Beginning:
+        """Where a group begins that begins with it: some events back, so that it need not go alone."""
+        cursor, given = self.beginning.cursor, self._after
+        if given is None or (given.epoch, given.access) != (cursor.epoch, cursor.access):
+            return self.beginning
+        positions = {
+            key: given.positions[key] if 0 <= seq - given.positions.get(key, seq + 1) <= MOST_BEHIND else seq
+            for key, seq in cursor.positions.items()
+        }
+        return replace(self.beginning, cursor=replace(cursor, positions=positions))
+
+    def stand(self, positions: dict[int, int]) -> None:
+        """Go on from here."""
+        self.beginning = replace(self.beginning, cursor=replace(self.beginning.cursor, positions=positions))
+        self._after = None
+        self.operation = self.plan.without_after(self.operation)
+
+    def write(self, frame: Frame) -> None:
+        """Send what the group tells, with a cursor of its own."""
+        self.outlet.write(frame.text(self._id, self._own_part))
+
+    def write_at(self, frame: Frame, positions: dict[int, int]) -> None:
+        """The same where it has seen more than the rest of the group."""
+        cursor = self.beginning.cursor
+        cursor = replace(cursor, positions={**cursor.positions, **positions})
+        self.outlet.write(frame.text_at(self._id, cursor.encode().encode()))
+
+    def sit_down(self) -> None:
+        """It is told by a group from now on."""
+        self.is_slow = False
+        self._own_part = self.beginning.cursor.own_part().encode()
+
+    async def _begin_again(self) -> None:
+        """Look at its rights anew: it goes on with them, unless something has to be said first."""
+        self.must_begin = False
+        before = self.beginning
+        try:
+            now = await insist(self.context.fork().begin)
+        except GraphQLError:
+            self._is_signed_out = True
+            return
+        assert self.watch
+        sight = self.watch.sight(before, now)
+        if sight is not Sight.GOES_ON:
+            # It says so itself, and ends where nothing is left to be seen.
+            self.must_go_alone, self._stays_alone = True, sight is Sight.IS_OVER
+            return
+        cursor = replace(now.cursor, positions=before.cursor.positions)
+        self.beginning = replace(now, cursor=cursor)
+
+    async def _go_alone(self) -> None:
+        """Run by itself, until its group may tell it or all is over."""
+        self.must_go_alone = False
+        context = self.context.fork() if self._is_signed_out else self.context.starting(self.beginning)
+        async with aclosing(await self.engine.subscribe(self.operation, context)) as answers:
+            async for answer in answers:
+                self._check(answer)
+                self.outlet.write(message(self._id, answer))
+                await self.outlet.drained()
+                if "data" in answer and context.watch is not None:
+                    self.beginning = replace(context.watch.beginning, cursor=context.watch.position)
+                    self.stand(dict(context.watch.positions))
+                    if not self._stays_alone and await self._groups.reaches(self):
+                        return
+        self._is_over = True
