@@ -1,0 +1,113 @@
+"""`localmessages serve` as a process that can be killed, stopped, and sent an hour ahead."""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+from tests.faults.processes import PATIENCE, Child, end_with
+from tests.support.waiting import eventually
+
+SECRET = "a secret of these tests, of more than thirty-two characters"
+
+
+class Api:
+    """One API process over a database and a Redis; `log` is what it said."""
+
+    def __init__(self, database_url: str, redis_url: str, log: Path) -> None:
+        self.log = log
+        self.url = ""
+        self.is_in_service = True
+        """Whether a load balancer sends people here."""
+        environment = {
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "LOCALMESSAGES_SECRET_KEY": SECRET,
+            "LOCALMESSAGES_POOL_MAX_SIZE": "8",
+            "LOCALMESSAGES_DRAIN_NOTICE_SECONDS": "0.2",
+            "LOCALMESSAGES_DRAIN_SECONDS": "1",
+            "LOCALMESSAGES_SOCKETS_PER_VIEWER": "10000",
+        }
+        self.child = Child(_serve, environment, str(log))
+
+    async def ready(self) -> "Api":
+        """Itself, once it answers."""
+        port = await eventually(self._port, within=PATIENCE)
+        self.url = f"http://127.0.0.1:{port}"
+        await eventually(self._answers, within=PATIENCE)
+        return self
+
+    async def die_at_next_publish(self) -> None:
+        """Have it killed after its next commit, before anybody is told."""
+        await self.child.do("die at the next publish")
+
+    async def step_clock(self, hours: int) -> None:
+        """Put its clock forward, or back."""
+        await self.child.do(hours)
+
+    async def end(self) -> None:
+        """Take it out of service, as a deploy does: SIGTERM; returns when it is gone."""
+        self.is_in_service = False
+        self.child.signal(signal.SIGTERM)
+        await self.child.ended()
+
+    async def _port(self) -> int:
+        assert self.child.is_alive, f"the API ended: {self.log.read_text()}"
+        listening = [
+            connection.laddr.port
+            for connection in psutil.Process(self.child.pid).net_connections("tcp")
+            if connection.status == psutil.CONN_LISTEN
+        ]
+        return listening[0] if listening else 0
+
+    async def _answers(self) -> bool:
+        assert self.child.is_alive, f"the API ended: {self.log.read_text()}"
+        async with httpx.AsyncClient(base_url=self.url, timeout=PATIENCE) as client:
+            try:
+                return (await client.get("/healthz")).status_code == 200
+            except httpx.TransportError:
+                return False
+
+
+def _serve(pipe: Connection, environment: dict[str, str], log: str) -> None:
+    os.environ.update(environment)
+    with Path(log).open("ab") as said:
+        os.dup2(said.fileno(), sys.stdout.fileno())
+        os.dup2(said.fileno(), sys.stderr.fileno())
+    threading.Thread(target=end_with, args=(pipe, _obey), daemon=True).start()
+    from localmessages.cli import app
+
+    app(["serve", "--host", "127.0.0.1", "--port", "0"])
+
+
+def _obey(command: Any) -> None:
+    if isinstance(command, int):
+        _step_clock(command)
+    else:
+        _die_at_next_publish()
+
+
+def _die_at_next_publish() -> None:
+    from subscriptions.bus import Bus
+
+    # The transaction stands when this is called (Services.transaction).
+    Bus.publish = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign]
+
+
+def _step_clock(hours: int) -> None:
+    import time_machine
+
+    time_machine.travel(datetime.now(UTC) + timedelta(hours=hours), tick=True).start()
+
+
+async def all_ready(*apis: Api) -> None:
+    """Wait for several at once."""
+    await asyncio.gather(*(api.ready() for api in apis))

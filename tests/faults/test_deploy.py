@@ -1,0 +1,28 @@
+"""A deploy: every socket goes to the new process, and misses nothing."""
+
+import asyncio
+import os
+
+from tests.faults.writing import Writer
+
+SOCKETS = 2_000 if os.environ.get("SOAK") else 20
+
+
+async def test_sockets_go_through_a_deploy(house):
+    old = await house.open_api()
+    people = await house.follow(*["owner", "ann"] * (SOCKETS // 2))
+    writer = Writer(house.desk, 12)
+    await writer.acts(20)
+
+    new = await house.open_api()
+    ending = asyncio.create_task(old.end())
+    while not ending.done():
+        await writer.act()
+    await ending
+    await house.all_watch()
+    await writer.acts(20)
+
+    await house.settle()
+    assert new.child.is_alive
+    assert all(name.startswith("1012 ") for one in people for name in one.broken)
+    assert sum(sum(one.broken.values()) for one in people) == SOCKETS
