@@ -105,3 +105,27 @@ def as_dicts(rows: list[list[Any]]) -> list[dict[str, Any]]:
     """The rows by their headings."""
     headings, *rest = rows
     return [dict(zip(headings, row, strict=True)) for row in rest]
+
+
+async def multiply(company: Company, times: int) -> int:
+    """Make so many copies of every text; how many there are then."""
+    columns = [
+        row["column_name"]
+        for row in await company.fetch(
+            "SELECT column_name FROM information_schema.columns"
+            " WHERE table_name = 'message' AND is_generated = 'NEVER' ORDER BY ordinal_position"
+        )
+    ]
+    other = {
+        "id": "gen_random_uuid()",
+        "external_id": "NULL",
+        "at": "at - copy * interval '1 second'",
+        "body": "body || ' ' || copy",
+    }
+    await company.fetch(
+        f"INSERT INTO message ({', '.join(columns)})"
+        f" SELECT {', '.join(other.get(column, column) for column in columns)}"
+        f" FROM message, generate_series(1, {times}) AS copy"
+    )
+    (row,) = await company.fetch("SELECT count(*) FROM message")
+    return int(row[0])
