@@ -1,6 +1,7 @@
 """Where the event log stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import blake2b
 from uuid import UUID
 
@@ -11,13 +12,12 @@ from subscriptions.cursor import Cursor
 
 async def now(connection: asyncpg.Connection, tenant_id: UUID, user_id: UUID | None) -> Cursor:
     """The position "now" over all scopes that a viewer can ever need: every lane, the tenant's, their own."""
-    rows = await connection.fetch(_NOW, tenant_id, user_id)
-    return _cursor(rows, own=next((row["id"] for row in rows if row["is_own"]), None))
+    return _cursor(await connection.fetchrow(_NOW, tenant_id, user_id))
 
 
 async def positions(connection: asyncpg.Connection, scope_ids: Iterable[int]) -> Cursor:
     """Where these scopes are, all at the same instant."""
-    return _cursor(await connection.fetch(_POSITIONS, sorted(scope_ids)))
+    return _cursor(await connection.fetchrow(_POSITIONS, sorted(scope_ids)))
 
 
 async def epoch(connection: asyncpg.Connection) -> int:
@@ -25,15 +25,17 @@ async def epoch(connection: asyncpg.Connection) -> int:
     return _epoch(await connection.fetchval(f"SELECT {_HISTORY}"))
 
 
-def _cursor(rows: Sequence[asyncpg.Record], own: int | None = None) -> Cursor:
+def _cursor(row: asyncpg.Record) -> Cursor:
     return Cursor(
-        epoch=_epoch(rows[0]["history"]) if rows else 0,
-        access=sum(row["access_version"] for row in rows),
-        positions={row["id"]: row["seq"] for row in rows},
-        own=own,
+        epoch=_epoch(row["history"]),
+        access=row["access"],
+        positions=dict(zip(row["ids"], row["seqs"], strict=True)),
+        own=row["own"],
     )
 
 
+# It changes after a restore or a failover alone.
+@lru_cache(maxsize=16)
 def _epoch(history: str) -> int:
     return int.from_bytes(blake2b(history.encode(), digest_size=8).digest(), "big")
 
@@ -46,9 +48,17 @@ _HISTORY = """concat_ws(
     (SELECT oid FROM pg_database WHERE datname = current_database())
 )"""
 
+# One row, since every operation begins with it, and sixty-six would be as many objects.
+_ALL = """
+    coalesce(sum(access_version), 0)::bigint AS access,
+    coalesce(array_agg(id), '{}') AS ids,
+    coalesce(array_agg(seq), '{}') AS seqs,
+    min(id) FILTER (WHERE is_own) AS own"""
+
 # live_scope_tenant_id_kind_lane_user_id_key
 _NOW = f"""
-SELECT {_HISTORY} AS history, id, seq, access_version, is_own
+SELECT
+    {_HISTORY} AS history,{_ALL}
 FROM (
     SELECT id, seq, access_version, false AS is_own
     FROM live_scope
@@ -62,7 +72,7 @@ FROM (
 
 # live_scope_id_key
 _POSITIONS = f"""
-SELECT {_HISTORY} AS history, id, seq, access_version
-FROM live_scope
-WHERE id = ANY($1::bigint[])
+SELECT
+    {_HISTORY} AS history,{_ALL}
+FROM (SELECT id, seq, access_version, false AS is_own FROM live_scope WHERE id = ANY($1::bigint[])) AS scope
 """
