@@ -20,7 +20,9 @@ from resolvers.metrics import LocationsSummaryQueries
 from resolvers.node import NodeQueries
 from resolvers.notification import NotificationMutations
 from resolvers.payment import PaymentMutations
+from resolvers.presence import PresenceMutations
 from resolvers.report import MessagesReportQueries
+from resolvers.saved_report import SavedReportMutations, SavedReportQueries
 from resolvers.tag import TagMutations, TagQueries
 from resolvers.transfer import TransferMutations, TransferQueries
 from resolvers.user import UserQueries
@@ -46,6 +48,7 @@ class Query(
     CampaignQueries,
     LocationsSummaryQueries,
     MessagesReportQueries,
+    SavedReportQueries,
     ExportQueries,
     EventQueries,
 ):
@@ -60,6 +63,7 @@ class Query(
 )
 class Mutation(
     ViewerMutations,
+    PresenceMutations,
     AccountMutations,
     LocationMutations,
     ContactMutations,
@@ -70,6 +74,7 @@ class Mutation(
     PaymentMutations,
     TransferMutations,
     ExportMutations,
+    SavedReportMutations,
     NotificationMutations,
 ):
     pass

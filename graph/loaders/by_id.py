@@ -21,6 +21,7 @@ from graph.loaders.nodes import Nodes
 from graph.loaders.notifications import NotificationReads
 from graph.loaders.reads import too_many
 from graph.loaders.report_by_id import ReportNodeReads
+from graph.loaders.saved_reports import SavedReportReads
 from graph.types.link import TrackedLink
 from graph.types.message import Message
 from graph.types.node import Node
@@ -46,6 +47,7 @@ class NodeReads(
     ExportReads,
     NotificationReads,
     ReportNodeReads,
+    SavedReportReads,
     ConversationReads,
 ):
     """What has an id, as far as the viewer may see it."""
@@ -85,6 +87,7 @@ class NodeReads(
             "ApiKey": self.api_key,
             "Export": self.export,
             "Notification": self.notification,
+            "SavedReport": self.saved_report,
             "ReportRow": self.report_row,
             "ReportConversation": self.report_conversation,
             "Wait": self.wait,

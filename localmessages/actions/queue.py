@@ -14,6 +14,7 @@ CLICK = "click"
 BULK_TRANSFER = "bulk_transfer"
 EXPORT = "export"
 MAIL = "mail"
+REPORT_MAIL = "report_mail"
 
 
 class _Driver(AsyncpgDriver):

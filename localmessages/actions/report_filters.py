@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from localmessages.actions.actor import Actor
+from localmessages.reports.campaigns import seen_campaigns
 from localmessages.reports.messages_report.asked import AskedFilter
 from localmessages.rules.refusal import LimitRefused, NotFound
 from localmessages.rules.report import MOST_FILTER_IDS
@@ -17,7 +18,7 @@ def check_filter(actor: Actor, asked: AskedFilter, at: list[str]) -> None:
     known: list[tuple[Ids, Collection[UUID], str, list[str]]] = [
         (asked.location_ids, actor.viewer.location_roles, "location", ["locationIds"]),
         (asked.agent_ids, catalogue.people, "person", ["agentIds"]),
-        (asked.campaign_ids, catalogue.campaigns, "campaign", ["campaignIds"]),
+        (asked.campaign_ids, seen_campaigns(actor.viewer, catalogue), "campaign", ["campaignIds"]),
         (asked.any_tags, catalogue.tags, "tag", ["tags", "anyOf"]),
         (asked.all_tags, catalogue.tags, "tag", ["tags", "allOf"]),
     ]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 import structlog
@@ -11,6 +11,7 @@ import structlog
 from localmessages.actions.expiry import remove_files
 from localmessages.actions.payments import close_pages
 from localmessages.actions.waking import due_to_wake, wake_conversation
+from localmessages.jobs.scheduled_reports import start_due_reports
 from localmessages.services import Services
 from subscriptions.retention import RETENTION, prune
 
@@ -20,12 +21,15 @@ EVERY_SECONDS = 1.0
 _DELTAS_A_FOLD = 5_000
 KEYS_LAST = timedelta(hours=24)
 JOB_LOG_LASTS = timedelta(days=1)
+# So long can be looked up what was sent to whom; a key that is used again after that makes a new mail.
+MAILS_LAST = timedelta(days=30)
+RUNS_LAST = timedelta(days=400)
 
 
 async def keep_up(services: Services, stop: asyncio.Event, *, every: float = EVERY_SECONDS) -> None:
-    """Fold, wake and close until told to stop; one that fails is tried again at the next turn."""
+    """Fold, wake, close and report until told to stop; one that fails is tried again at the next turn."""
     while not stop.is_set():
-        for work in (fold, wake_due, close_pages):
+        for work in (fold, wake_due, close_pages, start_due_reports):
             await _attempt(services, work)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), every)
@@ -55,12 +59,13 @@ async def wake_due(services: Services) -> None:
 
 
 async def clear_out(services: Services) -> None:
-    """Delete what has outlived its use: events, idempotency keys, the log of jobs, files."""
+    """Delete what has outlived its use: events, idempotency keys, the log of jobs, mails, files."""
     now = services.clock()
     async with services.database.connection() as connection:
         events = await prune(connection, now - RETENTION)
         keys = await _forget_keys(connection, now - KEYS_LAST)
         await _forget_jobs(connection)
+        await _forget_mails(connection, now)
     files = await remove_files(services)
     logger.info("upkeep.cleared_out", events=events, keys=keys, files=files)
 
@@ -77,3 +82,10 @@ async def _forget_jobs(connection: asyncpg.Connection) -> None:
     await connection.execute(
         "DELETE FROM pgqueuer_statistics WHERE created < now() - $1::interval", JOB_LOG_LASTS
     )
+
+
+async def _forget_mails(connection: asyncpg.Connection, now: datetime) -> None:
+    # mail_created_at_idx
+    await connection.execute("DELETE FROM mail WHERE created_at < $1", now - MAILS_LAST)
+    # report_run_started_at_idx
+    await connection.execute("DELETE FROM report_run WHERE started_at < $1", now - RUNS_LAST)

@@ -14,7 +14,7 @@ from pgqueuer.errors import FailingListenerError
 from pgqueuer.executors import AbstractEntrypointExecutor, EntrypointExecutorParameters
 from pgqueuer.models import Job, Schedule
 
-from localmessages.actions.queue import BULK_TRANSFER, CLICK, EXPORT, MAIL, RECEIPT, SEND
+from localmessages.actions.queue import BULK_TRANSFER, CLICK, EXPORT, MAIL, RECEIPT, REPORT_MAIL, SEND
 from localmessages.gateways.carrier import Carrier
 from localmessages.jobs.bulk_transfers import run_bulk_transfer
 from localmessages.jobs.clicks import run_click
@@ -22,6 +22,7 @@ from localmessages.jobs.executor import Persistent
 from localmessages.jobs.exports import run_export
 from localmessages.jobs.mailing import run_mail
 from localmessages.jobs.receipts import run_receipt, simulated_carrier
+from localmessages.jobs.scheduled_reports import run_report_mail
 from localmessages.jobs.sending import HANDOVER_SECONDS, Sender
 from localmessages.jobs.upkeep import clear_out, keep_up
 from localmessages.jobs.verify import verify_rollups
@@ -130,6 +131,7 @@ def _queue(connection: asyncpg.Connection, services: Services, sender: Sender) -
         BULK_TRANSFER: partial(run_bulk_transfer, services),
         EXPORT: partial(run_export, services),
         MAIL: partial(run_mail, services),
+        REPORT_MAIL: partial(run_report_mail, services),
     }
     for name, run in jobs.items():
         queue.entrypoint(

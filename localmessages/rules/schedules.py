@@ -75,3 +75,16 @@ def days_of_run(schedule: Schedule, due: datetime, last: int | None) -> tuple[da
     if schedule.frequency is ReportFrequency.DAILY:
         return today - _DAY, today - _DAY
     return None if last is None else (today - (last - 1) * _DAY, today)
+
+
+def in_words(schedule: Schedule) -> str:
+    """When a report goes out, as people say it."""
+    match schedule.frequency:
+        case ReportFrequency.DAILY:
+            days = "every day"
+        case ReportFrequency.WEEKLY:
+            days = f"every {(schedule.weekday or Weekday.MONDAY).value.capitalize()}"
+        case ReportFrequency.MONTHLY:
+            last = "the last day" if schedule.day_of_month == 31 else f"day {schedule.day_of_month}"
+            days = f"every month on {last}"
+    return f"{days} at {schedule.at:%H:%M} ({schedule.zone})"

@@ -100,7 +100,7 @@ async def test_other_devices_hear_of_the_new_count_once(town: Company) -> None:
 
     rows = await town.fetch(
         "SELECT live_event.kind FROM live_event JOIN live_scope ON live_scope.id = scope_id "
-        "WHERE user_id = $1 ORDER BY seq",
+        "WHERE user_id = $1 ORDER BY live_event.seq",
         town.ids["Ann"],
     )
     assert [row["kind"] for row in rows] == ["NOTIFICATION_ADDED", "VIEWER_CHANGED"]
