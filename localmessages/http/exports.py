@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from typing import BinaryIO
+from unicodedata import normalize
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -95,9 +96,15 @@ def _headers(export: ExportRow, size: int) -> dict[str, str]:
 
 def disposition(title: str, ending: str) -> str:
     """To be saved, under a name that is one on every system; the plain one is for old programs."""
-    name = _UNSAFE.sub(" ", title).strip(" .")[:_LONGEST_NAME].rstrip(" .") or "Export"
-    plain = name.replace("–", "-").encode("ascii", "ignore").decode().strip(" .") or "Export"
+    name = _safe(title)
+    # Without accents, and a dash for a longer one.
+    plain = _safe(normalize("NFKD", name.replace("–", "-")).encode("ascii", "ignore").decode())
     return f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{quote(f'{name}.{ending}', safe='')}"
+
+
+def _safe(name: str) -> str:
+    words = " ".join(_UNSAFE.sub(" ", name).split())
+    return words[:_LONGEST_NAME].strip(" .") or "Export"
 
 
 def _no(status: int, sentence: str) -> Response:
