@@ -11,11 +11,13 @@ from localmessages.actions.conversations import (
     close_conversation,
 )
 from localmessages.actions.messages import receive_message, send_message
+from localmessages.actions.payment_requests import Asked, ask_for_payment
 from localmessages.actions.tagging import tag_conversation
 from localmessages.actions.transfers import TransferRequest, transfer_conversation
 from localmessages.demo.clockwork import open_at
 from localmessages.demo.colleagues import Colleagues, is_colleague
 from localmessages.demo.dialogues import Step
+from localmessages.demo.payers import pay
 from localmessages.demo.places import SHOP_BY_ID, Shop
 from localmessages.demo.talk import State, Talk, state_of
 from localmessages.demo.topics import destinations
@@ -55,6 +57,8 @@ class Stage:
         return outcome
 
     async def _text_in(self, talk: Talk) -> None:
+        if talk.invoice is not None and talk.dialogue.paid:
+            await pay(self._services, self._tenant_id, talk.invoice, self._rng)
         text = InboundText(f"demo-{uuid4().hex}", talk.phone, talk.shop.number, talk.words(agent=None))
         message = await receive_message(self._services, text, self._services.clock())
         assert message is not None
@@ -98,6 +102,9 @@ class Stage:
                 if talk.agent_id is None:
                     await self._sort(talk, actor)
                 talk.agent_id, talk.asked = actor.user_id, False
+            case Step.INVOICE:
+                talk.invoice = await self._bill(talk, actor, words)
+                talk.agent_id, talk.asked = actor.user_id, False
             case Step.NOTE:
                 await add_note(actor, talk.conversation_id, words)
             case Step.TRANSFER:
@@ -108,6 +115,14 @@ class Stage:
             case other:
                 raise AssertionError(f"{other} is of the past alone")
         return Outcome.NEXT
+
+    async def _bill(self, talk: Talk, actor: Actor, words: str) -> str:
+        assert talk.conversation_id is not None
+        assert talk.dialogue.amount is not None
+        invoice = f"HV-{uuid4().hex[:8].upper()}"
+        asked = Asked(invoice, talk.dialogue.amount, talk.shop.currency, body=words)
+        await ask_for_payment(actor, talk.conversation_id, asked)
+        return invoice
 
     async def _sort(self, talk: Talk, actor: Actor) -> None:
         """What the first who answers does beside: take it, and say what it is about."""

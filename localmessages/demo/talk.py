@@ -17,7 +17,7 @@ class Talk:
     """A customer and the company in a dialogue; the next turn is `due` by the town's timer.
 
     `known`: the shop has the customer's name. `asked`: a text of theirs is not answered yet.
-    `joined`: somebody who is signed in has answered one.
+    `joined`: somebody who is signed in has answered one. `invoice`: the bill that they were texted.
     """
 
     shop: Shop
@@ -32,6 +32,7 @@ class Talk:
     asked: bool = False
     joined: bool = False
     patience: int = 40
+    invoice: str | None = None
 
     @property
     def over(self) -> bool:

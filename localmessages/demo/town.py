@@ -14,6 +14,7 @@ from localmessages.demo.clockwork import open_at
 from localmessages.demo.curious import follow_a_link
 from localmessages.demo.dialogues import Dialogue, Step
 from localmessages.demo.neglected import answer_neglected
+from localmessages.demo.payers import Payers
 from localmessages.demo.places import Shop
 from localmessages.demo.population import Population, population
 from localmessages.demo.stage import Outcome, Stage
@@ -27,12 +28,19 @@ _TEXTS_A_TALK = 2.2
 _LOOK_SECONDS = 0.5
 _NEGLECTED_SECONDS = 20.0
 _CURIOUS_SECONDS = 6.0
+_PAYMENT_SECONDS = 5.0
 _LATER_SECONDS = 15.0
 _AT_FIRST = 5
 _DATABASE_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
-_PAST_ALONE = {Step.INVOICE, Step.BLOCK}
+_PAST_ALONE = {Step.BLOCK}
 # Seconds until each kind of turn is taken, from and to.
-_PAUSES = {Step.CUSTOMER: (6, 25), Step.AGENT: (12, 50), Step.NOTE: (2, 6), Step.TRANSFER: (4, 10)}
+_PAUSES = {
+    Step.CUSTOMER: (6, 25),
+    Step.AGENT: (12, 50),
+    Step.INVOICE: (12, 50),
+    Step.NOTE: (2, 6),
+    Step.TRANSFER: (4, 10),
+}
 
 logger = structlog.get_logger(__name__)
 
@@ -53,7 +61,8 @@ class Town:
         self._rng = rng or Random()
         self._stage = Stage(services, tenant_id, self._rng)
         self._pause = 60 * _TEXTS_A_TALK / texts_per_minute
-        self._next_talk = self._next_neglected = self._next_click = timer()
+        self._payers = Payers(services, tenant_id, self._rng)
+        self._next_talk = self._next_neglected = self._next_click = self._next_payment = timer()
         self._people: Population | None = None
         self.talks: list[Talk] = []
 
@@ -80,10 +89,12 @@ class Town:
             self._next_neglected = now + _NEGLECTED_SECONDS
             busy = [talk.conversation_id for talk in self.talks if talk.conversation_id is not None]
             await answer_neglected(self._services, self._tenant_id, self._stage.colleagues, busy)
-
         if self._next_click <= now:
             self._next_click = now + self._rng.expovariate(1 / _CURIOUS_SECONDS)
             await follow_a_link(self._services, self._tenant_id, self._rng)
+        if self._next_payment <= now:
+            self._next_payment = now + _PAYMENT_SECONDS
+            await self._payers.look()
 
     async def _meet(self, now: float) -> Population:
         """The customers; at first some text at once."""

@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 from uuid import UUID
 
@@ -10,15 +11,19 @@ import pytest
 from localmessages.actions.actor import Actor
 from localmessages.actions.conversations import assign_conversation
 from localmessages.actions.messages import send_message
+from localmessages.actions.payment_requests import Asked, ask_for_payment
+from localmessages.actions.starting import start_conversation
 from localmessages.demo.company import open_company
 from localmessages.demo.curious import follow_a_link
 from localmessages.demo.history import load_history
+from localmessages.demo.payers import Payers
 from localmessages.demo.people import COLLEAGUES
 from localmessages.demo.places import SHOP_BY_ID
 from localmessages.demo.stage import Outcome, Stage
 from localmessages.demo.talk import Talk
 from localmessages.demo.topics import topic
 from localmessages.demo.town import Town, running_town
+from localmessages.gateways.simulated_payments import SimulatedPayments
 from localmessages.services import Services
 from models.catalogue import Catalogues
 from models.database import Database
@@ -45,7 +50,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def services(database: Database, clock: Clock) -> Services:
-    return Services(database, Catalogues(), clock=clock.now)
+    payments = SimulatedPayments(["a secret of webhooks"], clock.now)
+    return Services(database, Catalogues(), clock=clock.now, payments=payments)
 
 
 @pytest.fixture
@@ -200,6 +206,35 @@ async def test_links_that_arrived_are_opened_and_previewed(services, tenant_id, 
 
     assert await count(services, "tracked_link WHERE clicks = 1") == 3
     assert await count(services, "link_click WHERE bot") > 0
+
+
+@pytest.mark.parametrize(("about", "paid"), [("invoice by text", 1), ("paying later", 0)])
+async def test_a_bill_is_texted_and_paid_by_who_says_so(services, tenant_id, clock, about, paid):
+    await hold(Stage(services, tenant_id, Random(1)), talk_about(about), clock)
+
+    assert await count(services, "message WHERE payment_request_id IS NOT NULL AND body LIKE '%/l/%'") == 1
+    assert await count(services, "payment_request WHERE status = 'PAID'") == paid
+
+
+async def test_most_who_are_asked_by_a_person_pay_after_a_while_and_decide_once(services, tenant_id, clock):
+    actor = await signed_in(services, tenant_id, "agent")
+    kew = next(place for place in actor.catalogue.places.values() if place.external_id == "kew")
+    for number, phone in enumerate(SHOP_BY_ID["kew"].customers[:12]):
+        made = await start_conversation(actor, kew.id, "Hello", phone=phone)
+        assert made["conversation"]
+        await ask_for_payment(actor, made["conversation"], Asked(f"INV-{number}", Decimal(48), "GBP"))
+    payers = Payers(services, tenant_id, Random(1))
+
+    await payers.look()
+    assert await count(services, "payment_request WHERE paid_at IS NOT NULL") == 0
+
+    clock.seconds += 30
+    await payers.look()
+    paid = await count(services, "payment_request WHERE paid_at IS NOT NULL")
+    assert 5 <= paid < 12
+
+    await payers.look()
+    assert await count(services, "payment_request WHERE paid_at IS NOT NULL") == paid
 
 
 async def until(met: Callable[[], bool]) -> None:
