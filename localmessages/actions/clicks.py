@@ -3,7 +3,6 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-import asyncpg
 import orjson
 
 from localmessages.actions.conversations import save
@@ -38,12 +37,18 @@ async def visit_link(
     at = services.clock()
     try:
         return await record_visit(services, slug, visit, at, patience_seconds=patience_seconds)
-    except LinkBusy:
-        return await _postpone(services, slug, visit, at)
+    except LinkBusy as busy:
+        async with services.transaction() as tx:
+            await enqueue(tx.connection, CLICK, {"slug": slug, "at": at, "visit": asdict(visit)})
+        return busy.target
 
 
-class LinkBusy(TimeoutError):
+class LinkBusy(Exception):
     """Somebody else was at work on the customer of a link for too long."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__(f"The customer of a link to {target} is locked.")
+        self.target = target
 
 
 async def record_visit(
@@ -51,29 +56,24 @@ async def record_visit(
 ) -> str | None:
     """Keep a visit at once; raise `LinkBusy` when that is not possible."""
     async with services.transaction() as tx:
-        try:
-            row = await tx.connection.fetchrow(_LOCK, slug, timeout=patience_seconds)
-        except TimeoutError:
-            raise LinkBusy(f"The customer of the link {slug} is locked.") from None
-        target = ascii_target(row["link"]["url"]) if row is not None else None
-        if row is None or target is None:
+        # tracked_link_slug_key, message_pkey
+        found = await tx.connection.fetchrow(FIND, slug)
+        target = ascii_target(found["url"]) if found is not None else None
+        if found is None or target is None:
             return None
-        catalogue = await services.catalogues.of(tx.connection, row["link"]["tenant_id"], row["seq"])
+        message = record_of(Message, found["message"])
+        given = (message.tenant_id, message.contact_id, message.conversation_id, found["id"])
+        try:
+            row = await tx.connection.fetchrow(LOCK, *given, timeout=patience_seconds)
+        except TimeoutError:
+            raise LinkBusy(target) from None
+        assert row is not None
+        catalogue = await services.catalogues.of(tx.connection, message.tenant_id, row["seq"])
         customer = Customer(record_of(Contact, row["contact"]), catalogue.places.__getitem__)
         conversation = record_of(Conversation, row["conversation"])
         customer.conversations[conversation.id] = conversation
-        _record(customer, row, visit, at)
+        _record(customer, message, record_of(TrackedLink, row["link"]), visit, at)
         await save(tx, customer)
-        return target
-
-
-async def _postpone(services: Services, slug: str, visit: Visit, at: datetime) -> str | None:
-    async with services.transaction() as tx:
-        # tracked_link_slug_key
-        url = await tx.connection.fetchval("SELECT url FROM tracked_link WHERE slug = $1", slug)
-        target = None if url is None else ascii_target(url)
-        if target is not None:
-            await enqueue(tx.connection, CLICK, {"slug": slug, "at": at, "visit": asdict(visit)})
         return target
 
 
@@ -83,25 +83,38 @@ def visit_of(payload: bytes) -> tuple[str, Visit, datetime]:
     return given["slug"], Visit(**given["visit"]), datetime.fromisoformat(given["at"])
 
 
-def _record(customer: Customer, row: asyncpg.Record, visit: Visit, at: datetime) -> None:
-    message, link = record_of(Message, row["message"]), record_of(TrackedLink, row["link"])
+def _record(customer: Customer, message: Message, link: TrackedLink, visit: Visit, at: datetime) -> None:
     # Clocks differ: nobody clicks before the text was sent.
     at = max(at, message.at)
     bot = is_bot(visit.method, visit.user_agent, prefetch=visit.prefetch, after=at - message.at)
     record_click(customer, message, link, at, bot=bot, user_agent=visit.user_agent, method=visit.method)
 
 
-# tracked_link_slug_key, message_pkey, contact_pkey, conversation_pkey,
-# live_scope_tenant_id_kind_lane_user_id_key. Locked in this order, the contact first, like everything that
-# changes a customer; what is not locked (the text's place, who got it) never changes.
-_LOCK = """
-SELECT tracked_link AS link, message, contact, conversation, live_scope.seq
+# Of the text only what never changes is looked at: whom it went to, from where, when.
+FIND = """
+SELECT tracked_link.id, tracked_link.url, message
 FROM tracked_link
 JOIN message ON message.tenant_id = tracked_link.tenant_id AND message.id = tracked_link.message_id
-JOIN contact ON contact.tenant_id = message.tenant_id AND contact.id = message.contact_id
-JOIN conversation
-    ON conversation.tenant_id = message.tenant_id AND conversation.id = message.conversation_id
-JOIN live_scope ON live_scope.tenant_id = message.tenant_id AND live_scope.kind = 'TENANT'
 WHERE tracked_link.slug = $1
-FOR NO KEY UPDATE OF contact, tracked_link, conversation
+"""
+
+# contact_pkey, conversation_pkey, tracked_link_pkey, live_scope_tenant_id_kind_lane_user_id_key: each by its
+# own key and none through another, since a plan from before there are statistics multiplies what it joins. The
+# contact is locked first, as by everything that changes a customer; the others with it, to be read as they
+# stand after the wait.
+LOCK = """
+SELECT contact, conversation, tracked_link AS link, live_scope.seq
+FROM contact
+CROSS JOIN conversation
+CROSS JOIN tracked_link
+CROSS JOIN live_scope
+WHERE contact.tenant_id = $1
+    AND contact.id = $2
+    AND conversation.tenant_id = $1
+    AND conversation.id = $3
+    AND tracked_link.tenant_id = $1
+    AND tracked_link.id = $4
+    AND live_scope.tenant_id = $1
+    AND live_scope.kind = 'TENANT'
+FOR NO KEY UPDATE OF contact, conversation, tracked_link
 """

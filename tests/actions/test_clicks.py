@@ -1,4 +1,5 @@
 import asyncio
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -6,7 +7,9 @@ from uuid import UUID
 
 import orjson
 import pytest
+from asyncpg import Record
 
+from localmessages.actions import clicks
 from localmessages.actions.clicks import Visit, record_visit, visit_link, visit_of
 from localmessages.actions.queue import CLICK
 from localmessages.actions.transfers import TransferRequest, transfer_conversation
@@ -237,18 +240,45 @@ async def test_a_transfer_notice_has_short_links_of_the_old_number(desk: Desk):
     assert notice["body"] == f"New place: {desk.services.public_url}/l/{link['slug']}"
 
 
-async def test_a_click_takes_three_statements_and_with_a_second_inbox_four(desk: Desk):
+async def test_a_click_takes_four_statements_and_with_a_second_inbox_five(desk: Desk):
     reply = await sent(desk)
     slug = await slug_of(desk, reply)
     await visit_link(desk.services, slug, PHONE)
 
     statements = await desk.statements()
     await visit_link(desk.services, slug, PHONE)
-    assert len(statements) == 3
+    assert len(statements) == 4
 
     conversation = (await desk.message(reply))["conversation_id"]
     target = await desk.place("B")
     await transfer_conversation(await desk.actor(), conversation, TransferRequest(target.id, notify=False))
     statements.clear()
     await visit_link(desk.services, slug, PHONE)
-    assert len(statements) == 4
+    assert len(statements) == 5
+
+
+async def test_the_way_to_a_link_is_by_keys_alone(desk: Desk):
+    await sent(desk)
+    async with desk.services.database.transaction() as connection:
+        await connection.execute("ANALYZE tracked_link, message, contact, conversation, live_scope")
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        await connection.execute(f"PREPARE find AS {clicks.FIND}")
+        await connection.execute(f"PREPARE lock AS {clicks.LOCK}")
+        nobody = f"'{UUID(int=0)}'"
+        find = await connection.fetch("EXPLAIN EXECUTE find('slug')")
+        lock = await connection.fetch(f"EXPLAIN EXECUTE lock({', '.join([nobody] * 4)})")
+
+    assert indexes(find) == ["tracked_link_slug_key", "message_pkey"]
+    assert set(indexes(lock)) == {
+        "contact_pkey",
+        "conversation_pkey",
+        "tracked_link_pkey",
+        "live_scope_tenant_id_kind_lane_user_id_key",
+    }
+
+
+def indexes(plan: list[Record]) -> list[str]:
+    """The indexes of a plan, in its order; fails on a scan without one."""
+    lines = [row[0] for row in plan]
+    assert not [line for line in lines if "Seq Scan" in line]
+    return [found[1] for line in lines if (found := re.search(r"Index Scan using (\w+)", line))]
