@@ -99,9 +99,9 @@ WHERE tracked_link.slug = $1
 """
 
 # contact_pkey, conversation_pkey, tracked_link_pkey, live_scope_tenant_id_kind_lane_user_id_key: each by its
-# own key and none through another, since a plan from before there are statistics multiplies what it joins. The
-# contact is locked first, as by everything that changes a customer; the others with it, to be read as they
-# stand after the wait.
+# own key and none through another, since a plan from before there are statistics multiplies what it joins.
+# The contact is locked first, as by everything that changes a customer; the others with it, to be read as
+# they stand after the wait.
 LOCK = """
 SELECT contact, conversation, tracked_link AS link, live_scope.seq
 FROM contact
