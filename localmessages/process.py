@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from localmessages.gateways.disk_mail import DiskMailer
@@ -18,6 +19,8 @@ from subscriptions import position
 from subscriptions.admission import Admission
 from subscriptions.bus import Bus
 from subscriptions.hub import Hub
+from subscriptions.marks import Marks
+from subscriptions.presence import RedisPresence
 
 
 @asynccontextmanager
@@ -39,11 +42,14 @@ async def serving(
 ) -> AsyncIterator[tuple[Services, Hub]]:
     """For the API: what it changes reaches its own subscribers at once, and the hub hears the others."""
     async with _database(settings) as database:
-        hub = Hub(database, Bus(settings.redis_url), admission=admission)
+        bus = Bus(settings.redis_url)
+        hub = Hub(database, bus, admission=admission)
+        presence = RedisPresence(bus, Marks(settings.redis_url))
         await hub.start()
         try:
-            yield _services(settings, database, hub.publish), hub
+            yield replace(_services(settings, database, hub.publish), presence=presence), hub
         finally:
+            await presence.close()
             await hub.close()
 
 

@@ -14,6 +14,7 @@ from models.catalogue import Catalogues
 from models.database import Database
 from subscriptions.events import Event, NewEvent
 from subscriptions.log import append
+from subscriptions.presence import Nowhere, Presence
 
 Publish = Callable[[Sequence[Event]], None]
 
@@ -41,6 +42,7 @@ class Services:
     payments: PaymentProvider | None = None
     storage: Storage = field(default_factory=NoStorage)
     mailer: Mailer = field(default_factory=NoMailer)
+    presence: Presence = field(default_factory=Nowhere)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["Transaction"]:

@@ -48,7 +48,7 @@ async def perform(info: Info, input: Any, action: Action) -> Outcome:
     begun = await context.begin()
     actor = Actor(context.services, begun.viewer, begun.catalogue, context.now)
     try:
-        key = idempotency_key(given(input.idempotency_key), info.field_name, _plain(input))
+        key = idempotency_key(given(getattr(input, "idempotency_key", UNSET)), info.field_name, _plain(input))
         made = await action(actor, key)
     except Refused as no:
         context.forget()

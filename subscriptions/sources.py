@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from graph.context import Context
+from graph.ids import expect_id
 from graph.types.bulk_transfer import BulkTransfer
 from graph.types.events import ConversationEvent, InboxEvent, ViewerEvent
 from graph.types.export import Export
@@ -12,6 +13,7 @@ from graph.types.report import MessagesReport
 from subscriptions.conversation import conversation_events
 from subscriptions.hub import Hub
 from subscriptions.inbox import inbox_events
+from subscriptions.present import Attendance
 from subscriptions.progress import bulk_transfer_progress, export_progress
 from subscriptions.report import messages_report_changed
 from subscriptions.summary import locations_summary_changed
@@ -30,8 +32,9 @@ class Live:
         return inbox_events(self._hub, self._context, **given)
 
     def conversation_events(self, **given: Any) -> AsyncGenerator[ConversationEvent, None]:
-        """What happens in one conversation."""
-        return conversation_events(self._hub, self._context, **given)
+        """What happens in one conversation, and who is there."""
+        attendance = Attendance(self._context, expect_id("Conversation", given["id"]), given["after"])
+        return attendance.between(conversation_events(self._hub, self._context, **given))
 
     def viewer_events(self, **given: Any) -> AsyncGenerator[ViewerEvent, None]:
         """What happens to the viewer."""

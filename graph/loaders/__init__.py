@@ -4,6 +4,7 @@ from graph.loaders.by_id import NodeReads
 from graph.loaders.consent import ConsentReads
 from graph.loaders.directory import DirectoryReads
 from graph.loaders.locations import LocationReads
+from graph.loaders.presence import PresenceReads
 from graph.loaders.report_details import ReportDetailReads
 from graph.loaders.summary import SummaryReads
 from graph.loaders.texts import TextReads
@@ -17,6 +18,7 @@ class Loaders(
     ConsentReads,
     DirectoryReads,
     LocationReads,
+    PresenceReads,
     ReportDetailReads,
     SummaryReads,
     TextReads,

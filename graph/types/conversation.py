@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from graph.types.location import Location
     from graph.types.message import Message
     from graph.types.place import PlaceConnection
+    from graph.types.presence import Presence
     from graph.types.tag import Tag, TagFilter
     from graph.types.timeline import TimelineConnection
     from graph.types.transfer import Transfer, TransferPreview
@@ -125,6 +126,11 @@ class Conversation(Node, FromRow):
         return await info.context.load.conversation_earlier(
             self, page=page(first, after, last, before), info=info
         )
+
+    @strawberry.field(description="Who else looks at it or types in it at this moment.")
+    async def presence(self, info: Info) -> list[Presence]:
+        found: list[Presence] = await info.context.load.presence(self.key)
+        return found
 
     @strawberry.field(
         description=(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from graph.types.message import Message
     from graph.types.notification import Notification
     from graph.types.place import Place
+    from graph.types.presence import Presence
     from graph.types.timeline import TimelineEntry
     from graph.types.transfer import Transfer
     from graph.types.viewer import Viewer
@@ -113,6 +114,15 @@ class ConversationMovedOut(InboxEvent, ConversationEvent):
     from_: Place = strawberry.field(name="from", description="Where it was.")
     to: Place = strawberry.field(description="Where it is.")
     conversation_id: strawberry.ID = strawberry.field(description="Which conversation.")
+
+
+@strawberry.type(
+    description="Somebody came, left or began to type. Never stored: after a gap the state is sent anew."
+)
+class PresenceChanged(ConversationEvent):
+    cursor: Cursor = strawberry.field(description="The position so far; presence does not move it.")
+    at: datetime = strawberry.field(description="When it changed.")
+    presence: list[Presence] = strawberry.field(description="Everybody else who is there now.")
 
 
 @strawberry.type(description="The viewer's rights, unread counts or profile changed.")

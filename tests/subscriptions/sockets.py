@@ -40,7 +40,9 @@ async def served(
     try:
         yield f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
-        server.should_exit = server.force_exit = True
+        server.should_exit = True
+        # What is open needs no goodbye, except where something has to be closed after it.
+        server.force_exit = not lifespan
         await task
 
 
