@@ -9,9 +9,11 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from localmessages.reports.exports.reader import Reader
 from localmessages.reports.keyset import Page
 from localmessages.reports.messages_report import conversations, links, opt_outs, pay_by_text, waits
 from localmessages.reports.messages_report.columns import RowOrder
@@ -19,8 +21,10 @@ from localmessages.reports.messages_report.delivered import delivered_times
 from localmessages.reports.messages_report.rows import ALL_ROWS, RowView, WantedRows, rows_page
 from localmessages.reports.messages_report.scope import ReportScopes
 from localmessages.rules.access import Role, Viewer
+from localmessages.rules.exports import ReportView
 from localmessages.rules.metrics import OutOfHours
 from localmessages.rules.ordering import OrderDirection
+from localmessages.rules.refusal import NotAllowed
 from localmessages.rules.report import PayByTextStage, ReportColumn, ReportConversationKind
 from localmessages.rules.waits import WaitKind
 from localmessages.services import Services
@@ -29,6 +33,7 @@ from models.database import Database
 from tests.support.random_log import BEGINNING, PLACES
 from tests.support.random_report_log import CAMPAIGNS, TAGS, RandomReportLog, report_deeds
 from tests.support.recompute import Asked
+from tests.support.report_exports import IDS, all_rows, check_files, expected_ids, table_of_view, tile_of
 from tests.support.report_numbers import every_page, in_order, numbers, scopes_of
 from tests.support.report_recompute import AskedReport, Recomputed, raw_rows
 from tests.support.summary_numbers import differences
@@ -115,6 +120,7 @@ async def test_every_tile_is_its_rows_and_what_the_facts_say(
         await check_rows(connection, scopes, now, catalogue, RowOrder(column, direction), size)
         await check_details(connection, scopes, now, viewer_of(catalogue, tenant), size)
         await check_waits(connection, scopes, now, catalogue, size)
+        await check_exports(connection, scopes, now, catalogue, RowOrder(column, direction))
 
 
 def viewer_of(catalogue: Catalogue, tenant: UUID) -> Viewer:
@@ -200,3 +206,38 @@ async def check_waits(connection, scopes, told: Recomputed, catalogue: Catalogue
         assert all((view.seconds is None) == (view.exclusion is not None) for view in found)
         sample = told.numbers()["inbound" if kind is WaitKind.INBOUND else "outbound"]["sample"]
         assert sum(view.exclusion is None for view in found) == sample
+
+
+async def check_exports(
+    connection, scopes: ReportScopes, told: Recomputed, catalogue: Catalogue, order: RowOrder
+) -> None:
+    asked, viewer = told.asked, viewer_of(catalogue, scopes.tenant_id)
+    reader = Reader(viewer, catalogue, scopes.now)
+    tiles, expected = await numbers(connection, scopes.window, asked.mode), expected_ids(told)
+    for view in ReportView:
+        if not scopes.filter.places:
+            with pytest.raises(NotAllowed):
+                table_of_view(asked, scopes.filter.window, view, order, reader)
+            continue
+        table = table_of_view(asked, scopes.filter.window, view, order, reader)
+        rows = await all_rows(connection, table)
+        counted = [row for row in rows if getattr(row, "exclusion", None) is None]
+        assert len(counted) == tile_of(view, tiles)
+        if view in expected:
+            assert sorted(map(IDS[view], rows)) == sorted(expected[view])
+        check_files(table, rows)
+    if scopes.filter.places:
+        await check_order(connection, scopes, asked, order, reader)
+
+
+async def check_order(
+    connection, scopes: ReportScopes, asked: AskedReport, order: RowOrder, reader: Reader
+) -> None:
+    """The file of the table is its pages, one after the other."""
+    table = table_of_view(asked, scopes.filter.window, ReportView.ROWS, order, reader)
+    pages = await every_page(
+        lambda page: rows_page(connection, scopes.window, ALL_ROWS, page, order),
+        lambda view: view.cursor,
+        Page().size,
+    )
+    assert await all_rows(connection, table) == [view[:3] for view in pages]
