@@ -23,8 +23,9 @@ from localmessages.reports.keyset import Page
 from localmessages.reports.messages_report.all_tiles import TileGroup, all_tiles
 from localmessages.reports.messages_report.asked import AskedFilter
 from localmessages.reports.messages_report.columns import RowOrder
-from localmessages.reports.messages_report.rows import WantedRows, count_rows, rows_page
+from localmessages.reports.messages_report.rows import count_rows, rows_page
 from localmessages.reports.messages_report.scope import ReportFilter, ReportScopes, Scope
+from localmessages.reports.messages_report.wanted_rows import WantedRows
 from localmessages.rules.metrics import OutOfHours
 from localmessages.rules.report import MOST_FILTER_IDS
 

@@ -35,8 +35,8 @@ from localmessages.reports.keyset import Page
 from localmessages.reports.messages_report import conversations, links, opt_outs, pay_by_text, waits
 from localmessages.reports.messages_report.delivered import delivered_times
 from localmessages.reports.messages_report.failures import failures
-from localmessages.reports.messages_report.rows import WantedRows
 from localmessages.reports.messages_report.texts import text_facts
+from localmessages.reports.messages_report.wanted_rows import WantedRows
 from localmessages.rules.delivery import failure_reason
 from localmessages.rules.report import PayByTextStage, ReportConversationKind
 from localmessages.rules.waits import WaitKind

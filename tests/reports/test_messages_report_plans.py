@@ -18,10 +18,11 @@ from localmessages.reports.messages_report.links import link_facts_statement
 from localmessages.reports.messages_report.opt_outs import changes_statement, repeated_statement
 from localmessages.reports.messages_report.pay_by_text import pay_by_text_statement
 from localmessages.reports.messages_report.response_times import response_time_statement
-from localmessages.reports.messages_report.rows import ALL_ROWS, WantedRows, rows_statement
+from localmessages.reports.messages_report.rows import rows_statement
 from localmessages.reports.messages_report.scope import ReportFilter, ReportScopes, Scope
 from localmessages.reports.messages_report.texts import text_facts_statement
 from localmessages.reports.messages_report.waits import WantedWaits, waits_statement
+from localmessages.reports.messages_report.wanted_rows import ALL_ROWS, WantedRows
 from localmessages.reports.rows import Args
 from localmessages.reports.windows import Between
 from localmessages.rules.metrics import OutOfHours

@@ -18,8 +18,9 @@ from localmessages.reports.keyset import Page
 from localmessages.reports.messages_report import conversations, links, opt_outs, pay_by_text, waits
 from localmessages.reports.messages_report.columns import RowOrder
 from localmessages.reports.messages_report.delivered import delivered_times
-from localmessages.reports.messages_report.rows import ALL_ROWS, RowView, WantedRows, rows_page
+from localmessages.reports.messages_report.rows import RowView, rows_page
 from localmessages.reports.messages_report.scope import ReportScopes
+from localmessages.reports.messages_report.wanted_rows import ALL_ROWS, WantedRows
 from localmessages.rules.access import Role, Viewer
 from localmessages.rules.exports import ReportView
 from localmessages.rules.metrics import OutOfHours

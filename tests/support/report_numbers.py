@@ -12,8 +12,9 @@ import asyncpg
 from localmessages.reports.keyset import Page, Slice
 from localmessages.reports.messages_report.all_tiles import Tiles, all_tiles
 from localmessages.reports.messages_report.failures import failures
-from localmessages.reports.messages_report.rows import ALL_ROWS, count_rows
+from localmessages.reports.messages_report.rows import count_rows
 from localmessages.reports.messages_report.scope import ReportFilter, ReportScopes, Scope
+from localmessages.reports.messages_report.wanted_rows import ALL_ROWS
 from localmessages.reports.metrics import ResponseTime
 from localmessages.rules.metrics import OutOfHours
 from models.catalogue import Catalogue

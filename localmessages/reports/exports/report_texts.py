@@ -16,12 +16,12 @@ from localmessages.reports.keyset import WholeList
 from localmessages.reports.messages_report.columns import RowOrder
 from localmessages.reports.messages_report.rows import (
     TableRow,
-    WantedRows,
     count_rows,
     rows_statement,
     table_row,
 )
 from localmessages.reports.messages_report.scope import Scope
+from localmessages.reports.messages_report.wanted_rows import WantedRows
 from localmessages.reports.names import contact_name
 from localmessages.rules.cells import words
 from localmessages.rules.delivery import MessageStatus, failure_reason, is_non_deliverable

@@ -14,7 +14,8 @@ _PREFIX = 300
 _KNOWN_CODES = ("30003", "30004", "30005", "30006", "21614", "30007", "30008", "21610")
 
 
-def _prefix(text: str) -> str:
+def prefix(text: str) -> str:
+    """As much of a text as it is sorted by."""
     return f"left({text}, {_PREFIX})"
 
 
@@ -40,14 +41,15 @@ CONTACT = "JOIN contact ON contact.tenant_id = $1 AND contact.id = message.conta
 PAYMENT = """LEFT JOIN payment_request
     ON payment_request.tenant_id = $1 AND payment_request.id = message.payment_request_id"""
 # Of several links the one to the payment page, whose address ends in the key of the request.
-LINK = """LEFT JOIN LATERAL (
+PAY_LINK_FIRST = """tracked_link.payment_request_id IS NOT NULL
+                AND right(tracked_link.url, 22)
+                    = translate(encode(uuid_send(tracked_link.payment_request_id), 'base64'), '+/=', '-_')
+                DESC,
+            tracked_link.position"""
+LINK = f"""LEFT JOIN LATERAL (
     SELECT
         (array_agg(tracked_link.url ORDER BY
-            message.payment_request_id IS NOT NULL
-                AND right(tracked_link.url, 22)
-                    = translate(encode(uuid_send(message.payment_request_id), 'base64'), '+/=', '-_')
-                DESC,
-            tracked_link.position
+            {PAY_LINK_FIRST}
         ))[1] AS url,
         bool_or(tracked_link.clicks > 0) AS clicked
     FROM tracked_link
@@ -72,23 +74,23 @@ class Sorting:
 
 SORTINGS = {
     ReportColumn.SENT_AT: Sorting("message.at", "timestamptz", nullable=False),
-    ReportColumn.NAME: Sorting(_prefix("lower(contact.name)"), nullable=False, joins=(CONTACT,)),
+    ReportColumn.NAME: Sorting(prefix("lower(contact.name)"), nullable=False, joins=(CONTACT,)),
     ReportColumn.PHONE: Sorting("contact.phone", nullable=False, joins=(CONTACT,)),
     ReportColumn.DIRECTION: Sorting("message.direction", nullable=False),
     ReportColumn.ORIGIN: Sorting("message.origin"),
     ReportColumn.STATUS: Sorting(_status_rank(), "int", nullable=False),
     ReportColumn.REASON: Sorting(_reason()),
-    ReportColumn.BODY: Sorting(_prefix("lower(message.body)"), nullable=False),
-    ReportColumn.LINK: Sorting(_prefix("lower(link.url)"), joins=(LINK,)),
+    ReportColumn.BODY: Sorting(prefix("lower(message.body)"), nullable=False),
+    ReportColumn.LINK: Sorting(prefix("lower(link.url)"), joins=(LINK,)),
     ReportColumn.CLICKED: Sorting(CLICKED, "boolean", joins=(PAYMENT, LINK)),
-    ReportColumn.INVOICE: Sorting(_prefix("lower(payment_request.invoice)"), joins=(PAYMENT,)),
+    ReportColumn.INVOICE: Sorting(prefix("lower(payment_request.invoice)"), joins=(PAYMENT,)),
     ReportColumn.PAID: Sorting(PAID, "boolean", joins=(PAYMENT,)),
     ReportColumn.AMOUNT: Sorting("payment_request.paid_amount::float8", "float8", joins=(PAYMENT,)),
     ReportColumn.CARD_TYPE: Sorting("payment_request.card_type", joins=(PAYMENT,)),
     ReportColumn.PAID_AT: Sorting("payment_request.paid_at", "timestamptz", joins=(PAYMENT,)),
-    ReportColumn.CAMPAIGN: Sorting(_prefix("lower(campaign.name)"), joins=(_CAMPAIGN,)),
-    ReportColumn.AGENT: Sorting(_prefix("lower(app_user.name)"), joins=(_AGENT,)),
-    ReportColumn.LOCATION: Sorting(_prefix("lower(location.name)"), nullable=False, joins=(_LOCATION,)),
+    ReportColumn.CAMPAIGN: Sorting(prefix("lower(campaign.name)"), joins=(_CAMPAIGN,)),
+    ReportColumn.AGENT: Sorting(prefix("lower(app_user.name)"), joins=(_AGENT,)),
+    ReportColumn.LOCATION: Sorting(prefix("lower(location.name)"), nullable=False, joins=(_LOCATION,)),
 }
 
 

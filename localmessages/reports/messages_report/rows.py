@@ -1,9 +1,8 @@
-"""The table of a report: pages of its texts, sorted by any column, in one statement."""
+"""The table of a report: pages of its texts, sorted by any column."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -21,12 +20,11 @@ from localmessages.reports.messages_report.columns import (
     PAYMENT,
     RowOrder,
 )
-from localmessages.reports.messages_report.matching import matching_texts
-from localmessages.reports.messages_report.scope import SPAN, Scope, joined, together
+from localmessages.reports.messages_report.row_keys import near_keys, page_keys
+from localmessages.reports.messages_report.scope import Scope
+from localmessages.reports.messages_report.wanted_rows import WantedRows
 from localmessages.reports.rows import Args, ContactRow, MessageRow, columns, fields, made
 from localmessages.rules.access import Viewer
-from localmessages.rules.delivery import MessageDirection, MessageOrigin, MessageStatus
-from localmessages.rules.report import DELIVERED, NON_DELIVERABLE
 
 
 class Beside(NamedTuple):
@@ -59,25 +57,7 @@ class RowView(NamedTuple):
     cursor: str
 
 
-@dataclass(frozen=True, slots=True)
-class WantedRows:
-    """Which texts of a report; all conditions must hold, and None is no condition."""
-
-    direction: MessageDirection | None = None
-    origins: Sequence[MessageOrigin] | None = None
-    statuses: Sequence[MessageStatus] | None = None
-    search: str | None = None
-
-    def delivered(self) -> WantedRows:
-        """Those behind the tile Total Messages Delivered."""
-        return WantedRows(MessageDirection.OUTBOUND, None, DELIVERED, self.search)
-
-    def non_deliverable(self) -> WantedRows:
-        """Those behind the tile Total Non-deliverable Messages."""
-        return WantedRows(MessageDirection.OUTBOUND, None, NON_DELIVERABLE, self.search)
-
-
-ALL_ROWS = WantedRows()
+Statement = Callable[[Scope, WantedRows, Page, RowOrder, Args], str]
 
 _SHOWN = f"""{columns(MessageRow, "message")},
     {columns(ContactRow, "contact")},
@@ -87,72 +67,29 @@ _BESIDE_AT = len(fields(MessageRow)) + len(fields(ContactRow))
 _CURSOR_AT = _BESIDE_AT + len(fields(Beside))
 
 
-def _conditions(scope: Scope, wanted: WantedRows, args: Args) -> list[str]:
-    found = scope.conditions("message", "at", args)
-    if wanted.direction is not None:
-        found.append(f"message.direction = '{wanted.direction}'")
-    if wanted.origins is not None:
-        found.append(f"message.origin = ANY({args.add(list(wanted.origins))}::text[])")
-    if wanted.statuses is not None:
-        found.append(f"message.status = ANY({args.add(list(wanted.statuses))}::text[])")
-    if wanted.search is not None:
-        found.append(f"message.id IN ({matching_texts(wanted.search, args)}\n    )")
-    return found
-
-
 def rows_statement(scope: Scope, wanted: WantedRows, page: Page, order: RowOrder, args: Args) -> str:
-    """First the keys out of the covering index, then the rest of so many rows as the page has."""
-    conditions = _conditions(scope, wanted, args)
-    find = _newest_keys if order.by_date and wanted.search is None else _sorted_keys
-    walk = order.keyset("key.rank", "key.at", "key.id").order_by(page)
-    rank = "key.at" if order.by_date else "key.rank"
+    """First the keys, out of indexes alone where that is possible, then the rest of so many rows."""
+    return _rows_of(page_keys(scope, wanted, page, order, args), page, order)
+
+
+def near_rows_statement(scope: Scope, wanted: WantedRows, page: Page, order: RowOrder, args: Args) -> str:
+    """What is found next to where a page by date begins; the page itself, if there is enough of it."""
+    return _rows_of(near_keys(scope, wanted, page, order, args), page, order)
+
+
+def _rows_of(keys: str, page: Page, order: RowOrder) -> str:
     # message_pkey, contact_pkey, payment_request_pkey, tracked_link_message_idx
     return f"""
-WITH key AS ({find(conditions, page, order, args)})
+WITH {keys}
 SELECT
     {_SHOWN},
-    {rank}
+    key.rank
 FROM key
 JOIN message ON message.tenant_id = $1 AND message.id = key.id
 {CONTACT}
 {PAYMENT}
 {LINK}
-ORDER BY {walk}
-"""
-
-
-def _newest_keys(conditions: list[str], page: Page, order: RowOrder, args: Args) -> str:
-    """The first of each location, merged."""
-    keyset = order.keyset()
-    inner = together([*conditions, keyset.where(page, args)], indent="            ")
-    # message_location_idx, alone
-    return f"""
-    SELECT key.id, key.at, key.at AS rank
-    FROM {SPAN}
-    CROSS JOIN LATERAL (
-        SELECT message.id, message.at
-        FROM message
-        WHERE {inner}
-        ORDER BY {keyset.order_by(page)}
-        LIMIT {page.limit}
-    ) AS key
-    ORDER BY {order.keyset("key.rank", "key.at", "key.id").order_by(page)}
-    LIMIT {page.limit}
-"""
-
-
-def _sorted_keys(conditions: list[str], page: Page, order: RowOrder, args: Args) -> str:
-    """All keys with the column, sorted."""
-    keyset = order.keyset()
-    joins = "\n".join(order.sorting.joins)
-    # message_location_idx, alone but for a search or the text itself
-    return f"""
-    SELECT message.id, message.at, {order.sorting.sql} AS rank
-    FROM {joined("message", conditions)}
-{joins}
-    WHERE {keyset.where(page, args)}
-    ORDER BY {keyset.order_by(page)}
-    LIMIT {page.limit}
+ORDER BY {order.keyset("key.rank", "key.at", "key.id").order_by(page)}
 """
 
 
@@ -164,8 +101,15 @@ async def rows_page(
     order: RowOrder = NEWEST_FIRST,
 ) -> Slice[RowView]:
     """A page of the table."""
-    args = scope.args()
-    records = await connection.fetch(rows_statement(scope, wanted, page, order, args), *args)
+
+    async def fetch(statement: Statement) -> list[asyncpg.Record]:
+        args = scope.args()
+        return await connection.fetch(statement(scope, wanted, page, order, args), *args)
+
+    # What many texts have is found among the next ones, and what few have by its words.
+    records = await fetch(near_rows_statement) if wanted.search is not None and order.by_date else []
+    if len(records) < page.rows:
+        records = await fetch(rows_statement)
     return page.cut([_view(record, order) for record in records])
 
 
@@ -187,8 +131,7 @@ def _view(record: asyncpg.Record, order: RowOrder) -> RowView:
 async def count_rows(connection: asyncpg.Connection, scope: Scope, wanted: WantedRows) -> int:
     """How many there are on all pages."""
     args = scope.args()
-    # message_location_idx, alone but for a search
-    statement = f"SELECT count(*) FROM {joined('message', _conditions(scope, wanted, args))}"
+    statement = f"SELECT count(*) FROM {wanted.texts(scope, args)}"
     return await connection.fetchval(statement, *args) or 0
 
 
