@@ -33,7 +33,9 @@ class Groups:
         self._groups: dict[Hashable, Group] = {}
         self._of_tenant: Counter[UUID] = Counter()
 
-    def __len__(self) -> int:
+    @property
+    def count(self) -> int:
+        """How many subscriptions run for those who share them."""
         return len(self._groups)
 
     def place(

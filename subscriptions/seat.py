@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
@@ -14,11 +14,12 @@ from graphql import GraphQLError
 
 from graph.context import Beginning, Context
 from graph.execution import Answer, Engine, Operation
+from subscriptions.cursor import BadCursor, Cursor
 from subscriptions.frames import Frame, message
 from subscriptions.outlet import Outlet
 from subscriptions.patience import insist
 from subscriptions.plan import Plan
-from subscriptions.watch import Sight, Watch, decoded
+from subscriptions.watch import Sight, Watch
 
 if TYPE_CHECKING:
     from subscriptions.group import Group
@@ -67,9 +68,9 @@ class Seat:
         self._groups = groups
         self._id = orjson.dumps(id)
         self._check = check
-        self._after = decoded(plan.after_of(operation))
         self._is_signed_out = False
         self._stays_alone = False
+        self._after = self._position(plan.after_of(operation))
         self._is_over = False
         self._sent_away = asyncio.Event()
 
@@ -118,6 +119,14 @@ class Seat:
             here = self.beginning.cursor.positions
             self.stand({**here, **{key: seq for key, seq in self._after.positions.items() if key in here}})
         return True
+
+    def _position(self, after: Any) -> Cursor | None:
+        try:
+            return None if after is None else Cursor.decode(str(after))
+        except BadCursor:
+            # Alone, it says what is wrong.
+            self._stays_alone = True
+            return None
 
     def start(self) -> Beginning:
         """Where a group begins that begins with it: some events back, so that it need not go alone."""

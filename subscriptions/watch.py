@@ -106,7 +106,7 @@ class Watch:
 
         Or a reason to fetch everything anew: then it goes on from the `cursor` of that moment.
         """
-        given = decoded(after)
+        given = _decoded(after)
         if given is not None and (reason := self.cannot_continue(given, self.beginning)) is not None:
             self.last = reason
             yield reason
@@ -196,8 +196,7 @@ def nowhere(beginning: Beginning) -> tuple[UUID, ...]:
     return ()
 
 
-def decoded(after: str | None) -> Cursor | None:
-    """The cursor that a client gave; BAD_USER_INPUT where it is none."""
+def _decoded(after: str | None) -> Cursor | None:
     try:
         return None if after is None else Cursor.decode(after)
     except BadCursor as error:

@@ -18,10 +18,10 @@ subscription ($filter: MessagesReportFilter!) {
 THIS_WEEK = {"last": "DAYS_7"}
 
 
-@pytest.fixture
-async def town(database, open_hub) -> Watched:
+@pytest.fixture(params=[False, True], ids=["alone", "together"])
+async def town(database, open_hub, request) -> Watched:
     """Olive owns all, Ann works at A, Bob at B."""
-    return watched(await open_desk(database), await open_hub(poll_seconds=0.2))
+    return watched(await open_desk(database), await open_hub(poll_seconds=0.2), together=request.param)
 
 
 async def test_the_tiles_come_at_once_and_after_each_change(town):

@@ -27,7 +27,7 @@ subscription ($filter: InboxFilter, $after: Cursor) {
   inboxEvents(filter: $filter, after: $after) {
     __typename cursor at
     ... on TimelineEntryAdded { entry { __typename ... on Message { body } ... on Note { text: body } }
-      conversation { id version location { name } contact { name } lastMessage { body } unreadCount } }
+      conversation { id version location { name } contact { name } lastMessage { body } } }
     ... on MessageChanged { message { id status } conversation { version } }
     ... on ConversationChanged { conversation { contact { name } } }
     ... on ConversationMovedIn { from { name } to { name } transfer { note }
@@ -70,10 +70,10 @@ SUMMARY = SUMMARY.replace("$window: WindowInput", "$window: WindowInput! = {last
 BULK = "subscription ($id: ID!) { bulkTransferProgress(id: $id) { status total transferred refused } }"
 
 
-@pytest.fixture
-async def town(database, open_hub) -> Watched:
+@pytest.fixture(params=[False, True], ids=["alone", "together"])
+async def town(database, open_hub, request) -> Watched:
     """Olive owns all, Ann works at A, Bob at B."""
-    return watched(await open_desk(database), await open_hub(poll_seconds=0.2))
+    return watched(await open_desk(database), await open_hub(poll_seconds=0.2), together=request.param)
 
 
 def kinds(events):
@@ -95,9 +95,20 @@ async def test_a_text_is_an_event_at_its_location_and_nowhere_else(town):
         assert event["entry"] == {"__typename": "Message", "body": "Hello A"}
         assert event["conversation"]["location"] == {"name": "Store A"}
         assert event["conversation"]["lastMessage"] == {"body": "Hello A"}
-        assert event["conversation"]["unreadCount"] == 1
         assert (await bob.next())["entry"]["body"] == "Hello B"
         assert ann.answers.empty()
+
+
+async def test_what_is_unread_is_told_to_each_alone(town):
+    unread = "... on TimelineEntryAdded { conversation { unreadCount } }"
+    query = f"subscription {{ inboxEvents {{ {unread} }} }}"
+    received = await town.desk.receive("first")
+    await mark_read(await town.desk.actor("ann"), [received.conversation_id], None)
+    async with town.watching("ann", query) as ann, town.watching("owner", query) as olive:
+        await town.desk.receive("second")
+
+        assert await ann.next() == {"conversation": {"unreadCount": 1}}
+        assert await olive.next() == {"conversation": {"unreadCount": 2}}
 
 
 async def test_the_chosen_locations_alone_are_watched(town):

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from graph.context import Context, Faces
 from graph.execution import Engine
 from graph.ids import global_id
@@ -17,7 +19,9 @@ from graph.schema import schema
 from localmessages.auth import Bearer
 from localmessages.rules.live import EventKind
 from subscriptions.events import NewEvent
+from subscriptions.groups import Groups
 from subscriptions.hub import Hub
+from subscriptions.seat import Seat
 from subscriptions.sources import Live
 from tests.support.desk import Desk
 
@@ -55,20 +59,58 @@ class Seen:
         return str(answer["errors"][0]["extensions"]["code"])
 
 
+class Line:
+    """The way out of a socket whose client may stop reading."""
+
+    def __init__(self, seen: Seen) -> None:
+        self.seen = seen
+        self.frames: list[bytes] = []
+        self._writable = asyncio.Event()
+        self._writable.set()
+
+    @property
+    def unsent(self) -> int:
+        return 0
+
+    @property
+    def is_writable(self) -> bool:
+        return self._writable.is_set()
+
+    async def drained(self) -> None:
+        await self._writable.wait()
+
+    def write(self, text: bytes) -> None:
+        self.frames.append(text)
+        self.seen.answers.put_nowait(orjson.loads(text)["payload"])
+
+    def give_up(self, code: int, reason: str) -> None:
+        raise AssertionError("nobody is given up here")
+
+    def stop_reading(self) -> None:
+        self._writable.clear()
+
+    def read_on(self) -> None:
+        self._writable.set()
+
+
 @dataclass
 class Watched:
-    """A company whose changes go through a hub."""
+    """A company whose changes go through a hub; with `groups` subscriptions run for many."""
 
     desk: Desk
     hub: Hub
     engine: Engine
+    groups: Groups | None = None
 
-    async def context(self, name: str) -> Context:
+    @property
+    def faces(self) -> Faces:
+        return Faces(load=Loaders, live=lambda context: Live(context, self.hub))
+
+    async def context(self, name: str, *, lasts: timedelta = timedelta(hours=1)) -> Context:
         catalogue = await self.desk.catalogue()
         person = next(person for person in catalogue.people.values() if person.external_id == name)
-        faces = Faces(load=Loaders, live=lambda context: Live(context, self.hub))
-        bearer = Bearer(self.desk.tenant_id, person.id, datetime.now(UTC) + timedelta(hours=1))
-        return Context(self.desk.services, faces, bearer)
+        bearer = Bearer(self.desk.tenant_id, person.id, datetime.now(UTC) + lasts)
+        return Context(self.desk.services, self.faces, bearer)
 
     @asynccontextmanager
     async def watching(self, name: str, query: str, **variables: Any) -> AsyncIterator[Seen]:
@@ -77,7 +119,13 @@ class Watched:
         context = await self.context(name)
         await context.begin()
         operation = self.engine.operation(GraphQLRequest(query, None, variables))
-        task = asyncio.create_task(_gather(await self.engine.subscribe(operation, context), seen))
+        seat = self.groups and self.groups.place(
+            self.engine, operation, context, id="1", outlet=Line(seen), check=lambda answer: None
+        )
+        if seat is None:
+            task = asyncio.create_task(_gather(await self.engine.subscribe(operation, context), seen))
+        else:
+            task = asyncio.create_task(_sit(seat, seen))
         try:
             yield seen
         finally:
@@ -128,9 +176,16 @@ class Watched:
             )
 
 
-def watched(desk: Desk, hub: Hub) -> Watched:
+def watched(desk: Desk, hub: Hub, *, together: bool = False) -> Watched:
     desk.services = replace(desk.services, publish=hub.publish)
-    return Watched(desk, hub, Engine(schema.core))
+    town = Watched(desk, hub, Engine(schema.core))
+    town.groups = Groups(desk.services, town.faces) if together else None
+    return town
+
+
+async def _sit(seat: Seat, seen: Seen) -> None:
+    await seat.run()
+    seen.answers.put_nowait(None)
 
 
 async def _gather(answers: AsyncGenerator[Answer, None], seen: Seen) -> None:
