@@ -22,6 +22,7 @@ from localmessages.auth import issue_token
 from tests.support.company import CUSTOMER, ENGINE, NEIGHBOUR, SECRET, Company
 from tests.support.every_mutation import MUTATIONS, given
 from tests.support.exports import waiting_export
+from tests.support.notifications import notified
 
 FORESEEN = {"BAD_USER_INPUT", "BAD_REQUEST", "LIMIT_EXCEEDED", "GRAPHQL_VALIDATION_FAILED"}
 BAD_TEXTS = ["", " ", "x" * 10_000, "\u0007", "a\u0000b", "\udc00", "' OR 1=1 --", "{unknown}", "🙂" * 900]
@@ -90,7 +91,18 @@ async def neighbours(town: Company) -> dict[str, UUID]:
         "Message": message.id,
         "Transfer": moved,
         "Export": await waiting_export(town, "Nora"),
+        "Notification": await notified(town, "Nora"),
+        "SavedReport": await their_report(town),
     }
+
+
+async def their_report(town: Company) -> UUID:
+    """A report that the neighbours share."""
+    about = {"name": "Theirs", "filter": {"window": {"last": "DAYS_7"}}, "shared": True}
+    made = await town.do("Nora", "createSavedReport", "savedReport { id }", **about)
+    parsed = parse_id(made["savedReport"]["id"])
+    assert parsed is not None
+    return parsed[1]
 
 
 async def answer_of(town: Company, mutation: str, what: dict[str, Any]) -> tuple[set[str], set[str]]:

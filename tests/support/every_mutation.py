@@ -35,6 +35,9 @@ async def given(town: Company) -> dict[str, Given]:
     )
     open_bill, paid_bill = await bills(town)
     known = await notified(town, "Olive")
+    report = {"window": {"last": "DAYS_7"}}
+    saved = await town.do("Olive", "createSavedReport", "savedReport { id }", name="Saved", filter=report)
+    saved_report = {"savedReportId": saved["savedReport"]["id"]}
     waiting, stopped = [town.id("Export", await waiting_export(town)) for _ in range(2)]
     await town.do("Olive", "cancelExport", "__typename", exportId=stopped)
     bulk = [town.id("Conversation", message.conversation_id)]
@@ -106,6 +109,17 @@ async def given(town: Company) -> dict[str, Given]:
             {"paymentRequestId": paid_bill},
             {"amount": dollars("1.00")},
         ),
+        "createSavedReport": (
+            "savedReport { id }",
+            {"name": "New", "filter": report, "schedule": schedule()},
+            name,
+        ),
+        "updateSavedReport": (
+            "savedReport { id name }",
+            {**saved_report, "name": "New", "schedule": schedule()},
+            name,
+        ),
+        "deleteSavedReport": ("deletedSavedReportId", saved_report, {"savedReportId": "other"}),
         "markNotificationsRead": (
             "viewer { unreadNotifications }",
             {"notificationIds": [town.id("Notification", known)]},
@@ -119,6 +133,16 @@ async def given(town: Company) -> dict[str, Given]:
         "cancelExport": ("export { id status }", {"exportId": waiting}, {"exportId": stopped}),
         "retryExport": ("export { id status }", {"exportId": stopped}, {"exportId": waiting}),
         "undoTransfer": ("transfer { id }", {"transferId": moved["transfer"]["id"]}, {"transferId": "other"}),
+    }
+
+
+def schedule() -> dict[str, Any]:
+    """When a report is sent, in an input."""
+    return {
+        "frequency": "MONTHLY",
+        "dayOfMonth": 31,
+        "timeZone": "America/New_York",
+        "recipients": ["olive@acme.example"],
     }
 
 
