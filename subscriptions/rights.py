@@ -39,7 +39,6 @@ class Rights:
             task = self._asking.get(tenant_id)
             if task is None:
                 task = self._asking[tenant_id] = asyncio.create_task(self._ask(tenant_id))
-                task.add_done_callback(lambda _: self._asking.pop(tenant_id, None))
             await asyncio.shield(task)
         return known.catalogue
 
@@ -53,6 +52,13 @@ class Rights:
         self._known.pop(tenant_id, None)
 
     async def _ask(self, tenant_id: UUID) -> None:
+        try:
+            await self._look(tenant_id)
+        finally:
+            # Here, not in a callback: to wait for a task that is done never lets the callback run.
+            del self._asking[tenant_id]
+
+    async def _look(self, tenant_id: UUID) -> None:
         asked_at = asyncio.get_running_loop().time()
         catalogues, before = self._services.catalogues, self._known.get(tenant_id)
         async with self._services.database.connection() as connection:
