@@ -283,3 +283,28 @@ async def test_the_same_key_is_the_same_file(shop: Company):
 
     assert second["export"] == first
     assert len(await shop.fetch("SELECT FROM export")) == 1
+
+
+async def test_waits_have_their_seconds_or_why_they_do_not_count(shop: Company):
+    source = report(view="INBOUND_WAITS", filter={"locationIds": [shop.id("Location", "Store A")]})
+    shop.clock.passes(minutes=5)
+    await shop.do("Ann", "sendMessage", "message { id }", conversationId=await talk_of(shop), body="Two.")
+    await shop.text("And on Sunday?")
+    await shop.do("Ann", "closeConversation", "__typename", conversationId=await talk_of(shop))
+
+    closed, second, first = as_dicts(await rows_of(shop, await made_for(shop, "Ann", source, format="XLSX")))
+
+    assert (closed["Outcome"], closed["Counted Seconds"], closed["Left Out"]) == (
+        "Closed unanswered",
+        None,
+        "Closed unanswered",
+    )
+    assert (second["Counted Seconds"], second["Left Out"], second["Agent"]) == (302, None, "Ann")
+    assert (first["Counted Seconds"], first["Elapsed Seconds"], first["Legs"]) == (1, 1, 1)
+    assert str(first["Began (America/New_York)"]) == "2026-09-14 10:00:02"
+
+
+async def talk_of(shop: Company) -> str:
+    """The conversation at Store A."""
+    (row,) = await shop.fetch("SELECT id FROM conversation WHERE location_id = $1", shop.ids["Store A"])
+    return shop.id("Conversation", row["id"])
