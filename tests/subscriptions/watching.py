@@ -34,6 +34,7 @@ class Seen:
 
     def __init__(self) -> None:
         self.answers: asyncio.Queue[Answer | None] = asyncio.Queue()
+        self.line = Line(self)
 
     async def answer(self) -> Answer | None:
         """The next answer; None when it has completed."""
@@ -64,7 +65,7 @@ class Line:
 
     def __init__(self, seen: Seen) -> None:
         self.seen = seen
-        self.frames: list[bytes] = []
+        self.texts: list[bytes] = []
         self._writable = asyncio.Event()
         self._writable.set()
 
@@ -80,7 +81,7 @@ class Line:
         await self._writable.wait()
 
     def write(self, text: bytes) -> None:
-        self.frames.append(text)
+        self.texts.append(text)
         self.seen.answers.put_nowait(orjson.loads(text)["payload"])
 
     def give_up(self, code: int, reason: str) -> None:
@@ -113,14 +114,16 @@ class Watched:
         return Context(self.desk.services, self.faces, bearer)
 
     @asynccontextmanager
-    async def watching(self, name: str, query: str, **variables: Any) -> AsyncIterator[Seen]:
+    async def watching(
+        self, name: str, query: str, *, lasts: timedelta = timedelta(hours=1), **variables: Any
+    ) -> AsyncIterator[Seen]:
         """What a person sees of a subscription, from before anything that follows."""
         seen = Seen()
-        context = await self.context(name)
+        context = await self.context(name, lasts=lasts)
         await context.begin()
         operation = self.engine.operation(GraphQLRequest(query, None, variables))
         seat = self.groups and self.groups.place(
-            self.engine, operation, context, id="1", outlet=Line(seen), check=lambda answer: None
+            self.engine, operation, context, id="1", outlet=seen.line, check=_allow
         )
         if seat is None:
             task = asyncio.create_task(_gather(await self.engine.subscribe(operation, context), seen))
@@ -181,6 +184,10 @@ def watched(desk: Desk, hub: Hub, *, together: bool = False) -> Watched:
     town = Watched(desk, hub, Engine(schema.core))
     town.groups = Groups(desk.services, town.faces) if together else None
     return town
+
+
+def _allow(answer: Answer) -> None:
+    """Nobody is signed out by an answer."""
 
 
 async def _sit(seat: Seat, seen: Seen) -> None:
