@@ -26,9 +26,9 @@ _LEFT_OUT = {
 }
 
 _CLOSED_HOURS = {
-    OutOfHours.EXCLUDE: "Open seconds; waits that began while the location was closed are left out.",
-    OutOfHours.PAUSE: "Open seconds; waits without any are left out.",
-    OutOfHours.INCLUDE: "All seconds, also those in which the location was closed.",
+    OutOfHours.EXCLUDE: "Only opening hours count; waits that began outside them are left out.",
+    OutOfHours.PAUSE: "Only opening hours count; waits wholly outside them are left out.",
+    OutOfHours.INCLUDE: "Hours in which the location was closed count too.",
 }
 
 

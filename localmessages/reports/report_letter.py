@@ -58,7 +58,7 @@ class ReportLetter:
     def html(self) -> str:
         """As HTML that any mail program shows: no style sheet, no picture, nothing that is fetched."""
         head, *more = (escape(line) for line in self._head())
-        rows = "\n".join(_row(line) for line in self._lines())
+        rows = "\n".join(_row(line) for line in self.lines)
         return _PAGE.format(
             title=escape(self.subject),
             head=head,
@@ -78,13 +78,15 @@ class ReportLetter:
             f"{clock} Numbers as of {_instant(self.as_of, self.zone)}.",
         ]
 
-    def _lines(self) -> list[Line]:
+    @property
+    def lines(self) -> list[Line]:
+        """Its tiles, as both forms show them."""
         return lines_of(self.tiles, self.tiles_before, self.out_of_hours)
 
     def _tiles_as_text(self) -> Iterator[str]:
         yield f"In brackets: {_dates(self.before)}, the same length of time right before."
         yield ""
-        for line in self._lines():
+        for line in self.lines:
             yield f"{line.name}: {line.value} ({line.before})"
             if line.work:
                 yield f"  {line.work}"
@@ -94,21 +96,25 @@ class ReportLetter:
     def _file_as_text(self) -> str:
         file = self.file
         if file.address is None or file.until is None:
-            return f"Attached: {file.name} ({file.rows:,} rows)."
+            return f"Attached: {file.name} ({_rows(file)})."
         until = _instant(file.until, self.zone)
-        return f"{file.name} ({file.rows:,} rows), until {until}:\n{file.address}"
+        return f"{file.name} ({_rows(file)}), until {until}:\n{file.address}"
 
     def _file_as_html(self) -> str:
         file = self.file
         if file.address is None or file.until is None:
-            return escape(f"Attached: {file.name} ({file.rows:,} rows).")
+            return escape(f"Attached: {file.name} ({_rows(file)}).")
         until = escape(_instant(file.until, self.zone))
         address = escape(file.address, quote=True)
-        return f'<a href="{address}">{escape(file.name)}</a> ({file.rows:,} rows), until {until}.'
+        return f'<a href="{address}">{escape(file.name)}</a> ({_rows(file)}), until {until}.'
 
     @property
     def _foot(self) -> str:
         return f"{self.by} has this report sent {self.every}. Ask them to change or stop it."
+
+
+def _rows(file: LetterFile) -> str:
+    return "1 row" if file.rows == 1 else f"{file.rows:,} rows"
 
 
 def _dates(window: ReportWindow) -> str:
@@ -141,7 +147,7 @@ _PAGE = """\
 <body style="margin:0;padding:24px;font:15px/1.5 Helvetica,Arial,sans-serif;color:#212529">
 <h1 style="font-size:20px;margin:0 0 8px">{head}</h1>
 <p style="margin:0 0 16px;color:#495057">{more}</p>
-<table role="presentation" cellspacing="0" cellpadding="8" style="border-collapse:collapse">
+<table cellspacing="0" cellpadding="8" style="border-collapse:collapse">
 <tr>
 <th align="left"></th>
 <th align="right">These days</th>
