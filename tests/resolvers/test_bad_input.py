@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from copy import deepcopy
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from graph.execution import refusal
 from graph.ids import NODE_TYPES, global_id, parse_id
 from graph.loaders import Loaders
 from graph.view import GraphQLView
+from localmessages.actions.payment_requests import Asked, ask_for_payment
 from localmessages.auth import issue_token
 from tests.support.company import CUSTOMER, ENGINE, NEIGHBOUR, SECRET, Company
 from tests.support.every_mutation import MUTATIONS, given
@@ -93,7 +95,16 @@ async def neighbours(town: Company) -> dict[str, UUID]:
         "Export": await waiting_export(town, "Nora"),
         "Notification": await notified(town, "Nora"),
         "SavedReport": await their_report(town),
+        "PaymentRequest": await their_bill(town, message.conversation_id),
     }
+
+
+async def their_bill(town: Company, conversation_id: UUID) -> UUID:
+    """What the neighbours ask a customer to pay."""
+    asked = Asked("INV-1", Decimal(50), "USD")
+    made = await ask_for_payment(await town.actor("Nora"), conversation_id, asked)
+    assert made["payment_request"]
+    return made["payment_request"]
 
 
 async def their_report(town: Company) -> UUID:

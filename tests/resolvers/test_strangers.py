@@ -32,6 +32,14 @@ async def story(town: Company) -> Company:
     await town.do(
         "Olive", "tagConversation", "__typename", conversationId=talk, tagIds=[town.id("Tag", "VIP")]
     )
+    await town.do(
+        "Olive",
+        "requestPayment",
+        "__typename",
+        conversationId=talk,
+        invoice="Secret",
+        amount={"amount": "50.00", "currency": "USD"},
+    )
     await town.text("STOP")
     office = town.id("Place", "Head Office")
     await town.do("Olive", "transferConversation", "__typename", conversationId=talk, to=office)
@@ -49,6 +57,7 @@ async def ids_at_store_a(town: Company) -> dict[str, set[str]]:
         "Account": "account", "Contact": "contact", "ConsentChange": "consent_change",
         "Conversation": "conversation", "Note": "note", "ConversationChange": "conversation_change",
         "Message": "message", "Transfer": "transfer", "BulkTransfer": "bulk_transfer",
+        "PaymentRequest": "payment_request", "TrackedLink": "tracked_link",
     }  # fmt: skip
     found = {
         name: {
