@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
+from uuid import UUID
+
+import httpx
 
 from graph.ids import expect_ids, global_id
 from localmessages.auth import issue_token
@@ -26,6 +29,9 @@ from tests.support.waiting import eventually
 PATIENCE = 60
 
 
+_ADD_NOTE = """
+mutation ($id: ID!) { addNote(input: {conversationId: $id, body: "By way of the API."}) { note { id } } }
+"""
 # Somebody whose rights can be taken away one by one.
 EVE: Line = {
     "do": "user",
@@ -60,6 +66,7 @@ class House:
     redis_url: str
     apis: list[Api] = field(default_factory=list)
     followers: list[tuple[Follower, str]] = field(default_factory=list)
+    _tokens: dict[str, str] = field(default_factory=dict)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _turn: "itertools.count[int]" = field(default_factory=itertools.count)
 
@@ -101,16 +108,26 @@ class House:
         return (await self.desk.actor(name)).viewer
 
     async def token(self, name: str) -> str:
-        """A bearer token."""
-        person = (await self.desk.actor(name)).user_id
-        assert person is not None
-        return issue_token(SECRET, self.desk.tenant_id, person, now=datetime.now(UTC))[0]
+        """A bearer token, kept: the database may be away when it is needed again."""
+        if name not in self._tokens:
+            person = (await self.desk.actor(name)).user_id
+            assert person is not None
+            self._tokens[name], _ = issue_token(SECRET, self.desk.tenant_id, person, now=datetime.now(UTC))
+        return self._tokens[name]
+
+    async def write_at(self, api: Api, name: str, conversation: UUID) -> None:
+        """Have somebody write a note by way of one process; fails as its connection does."""
+        headers = {"authorization": f"Bearer {await self.token(name)}"}
+        async with httpx.AsyncClient(base_url=api.url, headers=headers, timeout=PATIENCE) as client:
+            variables = {"id": global_id("Conversation", conversation)}
+            await client.post("/graphql", json={"query": _ADD_NOTE, "variables": variables})
 
     async def settle(self) -> None:
         """Wait until everybody was told of everything, and fail for each difference to the log.
 
         Then each kept inbox must be what a new fetch gives.
         """
+        await insisted(self.desk.catalogue)
         for name in "ABCD":
             number = (await self.desk.place(name)).number
             await insisted(partial(self._last_words.text, to=number))

@@ -3,8 +3,9 @@
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -33,6 +34,7 @@ class OwnServers:
     """Starts and ends them; held by a process of their own, which ends them with the tests."""
 
     def __init__(self, directory: Path) -> None:
+        self._turn = threading.Lock()
         self._holder = Child(_hold, str(directory))
 
     async def start(self, name: Name) -> Standing:
@@ -56,7 +58,9 @@ class OwnServers:
         try:
             yield
         finally:
-            os.kill(pid, signal.SIGCONT)
+            # It may have been killed meanwhile.
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
     def close(self) -> None:
         """End both, and the process that holds them."""
@@ -67,9 +71,10 @@ class OwnServers:
         return await asyncio.to_thread(self._answer, name, deed)
 
     def _answer(self, name: Name, deed: str) -> Any:
-        self._holder.pipe.send((name, deed))
-        assert self._holder.pipe.poll(PATIENCE), f"{name} takes too long to {deed}"
-        return self._holder.pipe.recv()
+        with self._turn:
+            self._holder.pipe.send((name, deed))
+            assert self._holder.pipe.poll(PATIENCE), f"{name} takes too long to {deed}"
+            return self._holder.pipe.recv()
 
 
 @contextmanager

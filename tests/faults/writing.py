@@ -78,6 +78,10 @@ class Writer:
         except DATABASE_AWAY:
             self.done["database away"] += 1
 
+    async def any_talk(self) -> UUID:
+        """A conversation, begun if there is none."""
+        return self._talk() if self._talks else await self.text()
+
     async def text(self, body: str | None = None, *, to: str | None = None) -> UUID:
         """A customer texts a location."""
         self._texts = number = self._texts + 1
