@@ -5,5 +5,5 @@ from models.migrations import sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0006_mail")]
+    dependencies = [("models", "0007_report_speed")]
     operations = [RunSQL(sql("0008_payments.sql"))]
