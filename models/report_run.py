@@ -18,6 +18,7 @@ class ReportRun(Model):
     time_zone = fields.TextField()
     about: fields.Field[Any] = fields.JSONField()
     export_id = fields.UUIDField(null=True)
+    mail_id = fields.UUIDField(null=True)
     started_at = fields.DatetimeField()
     finished_at = fields.DatetimeField(null=True)
 

@@ -6,12 +6,12 @@ said so. A job that finds SENDING comes after one that was killed between the tw
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from localmessages.actions.mailing import Attachment
+from localmessages.actions.scheduled_reports import tell_undelivered
 from localmessages.gateways.mail import AttachedFile, OutboundMail
 from localmessages.rules.mail import MailStatus, message_id
 from localmessages.services import Services
@@ -97,7 +97,7 @@ async def mail_unconfirmed(services: Services, letter: Letter, why: str) -> bool
 
 
 async def mail_failed(services: Services, letter: Letter, why: str) -> bool:
-    """It will not be sent; False when that was known."""
+    """It will not be sent, which whose report it was is told; False when that was known."""
     open_states = (MailStatus.QUEUED, MailStatus.SENDING)
     return await _move(services, letter, MailStatus.FAILED, *open_states, error=why)
 
@@ -105,18 +105,14 @@ async def mail_failed(services: Services, letter: Letter, why: str) -> bool:
 async def _move(
     services: Services, letter: Letter, to: MailStatus, *from_: MailStatus, error: str | None = None
 ) -> bool:
+    now = services.clock()
     async with services.transaction() as tx:
-        moved: Any = await tx.connection.fetchval(
-            _MOVE,
-            letter.tenant_id,
-            letter.mail_id,
-            letter.position,
-            list(from_),
-            to,
-            services.clock(),
-            error,
+        address: str | None = await tx.connection.fetchval(
+            _MOVE, letter.tenant_id, letter.mail_id, letter.position, list(from_), to, now, error
         )
-    return moved is not None
+        if address is not None and to is MailStatus.FAILED:
+            await tell_undelivered(tx, letter.tenant_id, letter.mail_id, address, now)
+    return address is not None
 
 
 # mail_recipient_pkey
@@ -124,5 +120,5 @@ _MOVE = """
 UPDATE mail_recipient
 SET status = $5, status_at = $6, error = $7
 WHERE tenant_id = $1 AND mail_id = $2 AND position = $3 AND status = ANY($4::text[])
-RETURNING true
+RETURNING address
 """

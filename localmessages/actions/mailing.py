@@ -33,11 +33,11 @@ async def mail(
     html: str | None = None,
     attachments: Sequence[Attachment] = (),
     at: datetime,
-) -> None:
+) -> UUID | None:
     """Have a mail sent to each of the addresses, who do not learn of each other.
 
-    The same key of a tenant never makes two mails: the second call does nothing. What is no address gets
-    nothing, and keeps nobody else from the mail.
+    The same key of a tenant never makes two mails: the second call does nothing, and gives no id. What is no
+    address gets nothing, and keeps nobody else from the mail.
     """
     # mail_tenant_id_key_key
     mail_id: UUID | None = await change.connection.fetchval(
@@ -58,6 +58,7 @@ async def mail(
     )
     if mail_id is not None:
         await _address(change, tenant_id, mail_id, to, at)
+    return mail_id
 
 
 async def _address(

@@ -175,7 +175,7 @@ async def _send(tx: Transaction, services: Services, run: _Run, letter: ReportLe
     row, now = run.row, services.clock()
     attached = [Attachment(letter.file.name, ExportFormat(row["format"]).content_type, row["storage_key"])]
     people = (run.catalogue.people[key] for key in row["recipient_ids"])
-    await mail(
+    mail_id = await mail(
         tx,
         tenant_id=row["tenant_id"],
         key=f"report {row['saved_report_id']} {row['due_at'].isoformat()}",
@@ -185,6 +185,14 @@ async def _send(tx: Transaction, services: Services, run: _Run, letter: ReportLe
         html=letter.html,
         attachments=attached if letter.file.address is None else [],
         at=now,
+    )
+    # report_run_pkey
+    await tx.connection.execute(
+        "UPDATE report_run SET mail_id = $4 WHERE tenant_id = $1 AND saved_report_id = $2 AND due_at = $3",
+        row["tenant_id"],
+        row["saved_report_id"],
+        row["due_at"],
+        mail_id,
     )
     # report_schedule_pkey
     await tx.connection.execute(

@@ -254,6 +254,28 @@ async def tell_failed(tx: Transaction, catalogue: Catalogue, run: asyncpg.Record
         await _notify(tx, catalogue.tenant_id, run["by_user_id"], title, run["saved_report_id"], now)
 
 
+async def tell_undelivered(
+    tx: Transaction, tenant_id: UUID, mail_id: UUID, address: str, now: datetime
+) -> None:
+    """Let whose report a mail was know that it did not get there; nothing for mails of something else."""
+    # report_run_mail_idx, saved_report_pkey, app_user_pkey
+    run = await tx.connection.fetchrow(
+        """
+        SELECT report_run.saved_report_id, saved_report.name, saved_report.by_user_id
+        FROM report_run
+        JOIN saved_report
+            ON saved_report.tenant_id = report_run.tenant_id AND saved_report.id = report_run.saved_report_id
+        JOIN app_user ON app_user.tenant_id = report_run.tenant_id AND app_user.id = saved_report.by_user_id
+        WHERE report_run.tenant_id = $1 AND report_run.mail_id = $2 AND app_user.status = 'ACTIVE'
+        """,
+        tenant_id,
+        mail_id,
+    )
+    if run is not None:
+        title = f"{run['name']} did not reach {address}"
+        await _notify(tx, tenant_id, run["by_user_id"], title, run["saved_report_id"], now)
+
+
 async def _notify(
     tx: Transaction, tenant_id: UUID, user_id: UUID, title: str, report_id: UUID, now: datetime
 ) -> None:

@@ -94,12 +94,14 @@ CREATE TABLE report_run (
     -- What the report was about then, its window in fixed dates.
     about jsonb NOT NULL,
     export_id uuid,
+    mail_id uuid,
     started_at timestamptz NOT NULL,
     finished_at timestamptz,
     PRIMARY KEY (tenant_id, saved_report_id, due_at),
     FOREIGN KEY (tenant_id, saved_report_id) REFERENCES saved_report (tenant_id, id) ON DELETE CASCADE
 );
 CREATE INDEX report_run_export_idx ON report_run (tenant_id, export_id);
+CREATE INDEX report_run_mail_idx ON report_run (tenant_id, mail_id);
 CREATE INDEX report_run_started_at_idx ON report_run (started_at);
 
 -- A report that is deleted while its file is made leaves the file to nobody.

@@ -304,6 +304,26 @@ async def test_a_recipient_who_has_left_gets_nothing(
     assert server.recipients == ["olive@acme.example"]
 
 
+async def test_an_address_that_is_refused_is_told_to_whose_report_it_is(
+    town: Company, server: MailServer, working: Work
+) -> None:
+    people = ["olive@acme.example", "max@acme.example"]
+    report = await save(town, schedule={**DAILY, "recipients": people})
+    server.answers["max@acme.example"] = ["550 No such mailbox"]
+
+    async with working():
+        town.clock.now = datetime(2026, 9, 15, 11, 0, tzinfo=UTC)
+        await came(server, 1)
+        await settled(town)
+
+    (note,) = await known(town, "Olive")
+    assert note == {
+        "kind": "REPORT_FAILED",
+        "title": "Service did not reach max@acme.example",
+        "subject": {"__typename": "SavedReport", "id": report["id"]},
+    }
+
+
 async def test_a_file_that_is_too_big_for_a_mail_is_linked(
     town: Company, server: MailServer, working: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
