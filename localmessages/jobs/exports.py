@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -127,9 +127,13 @@ async def _fill(services: Services, run: ExportRun, draft: Draft, progress: Prog
         table = await table_of(connection, run.source, await _reader(services, connection, run))
         progress.total = await table.count(connection)
         file = await _aside(_begun, draft, run.format, table)
-        async for rows in table.rows(connection):
-            await _aside(file.write, map(table.cells, rows))
-            progress.rows += len(rows)
+        # What comes next is read while the last part is written; a second one never waits in memory.
+        async with asyncio.TaskGroup() as tasks:
+            writing: asyncio.Task[None] | None = None
+            async for rows in table.rows(connection):
+                if writing is not None:
+                    await writing
+                writing = tasks.create_task(_aside(_write, file, table, rows, progress))
     await _aside(file.close)
 
 
@@ -150,6 +154,11 @@ def _begun(draft: Draft, format: ExportFormat, table: AnyTable) -> CsvFile | Xls
     if format is ExportFormat.CSV:
         return CsvFile(draft.file, table.columns)
     return XlsxFile(draft.file, table.columns, scratch=draft.scratch)
+
+
+def _write(file: CsvFile | XlsxFile, table: AnyTable, rows: Sequence[Any], progress: Progress) -> None:
+    file.write(map(table.cells, rows))
+    progress.rows += len(rows)
 
 
 def _measured(draft: Draft, rows: int) -> MadeFile:
