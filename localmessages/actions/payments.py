@@ -22,7 +22,8 @@ from localmessages.gateways.payments import (
     RefundRefused,
 )
 from localmessages.rules.money import in_decimals
-from localmessages.rules.paying import card_brand, expire, payment_event, record_payment
+from localmessages.rules.paying import expire, record_payment
+from localmessages.rules.payment_events import card_brand, payment_event
 from localmessages.rules.payments import PaymentEventKind
 from localmessages.rules.records import PaymentEvent, PaymentRequest
 from localmessages.rules.refunding import refund_amount

@@ -28,13 +28,8 @@ from localmessages.rules.delivery import MessageOrigin, MessageStatus
 from localmessages.rules.keys import new_key
 from localmessages.rules.ledger import change_consent
 from localmessages.rules.links import is_bot
-from localmessages.rules.paying import (
-    card_brand,
-    payment_event,
-    record_click,
-    record_payment,
-    request_payment,
-)
+from localmessages.rules.paying import record_click, record_payment, request_payment
+from localmessages.rules.payment_events import card_brand, payment_event
 from localmessages.rules.records import Contact, Conversation, Message, TrackedLink
 from localmessages.rules.routing import conversation_for_outbound, conversation_named
 from localmessages.rules.texting import InboundText, OutboundText, receive, report_status, send

@@ -6,14 +6,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from localmessages.rules.customer import Customer
-from localmessages.rules.keys import key_of, new_key
-from localmessages.rules.payments import (
-    CardBrand,
-    PaymentEventKind,
-    PaymentFact,
-    PaymentStatus,
-    payment_state,
-)
+from localmessages.rules.keys import new_key
+from localmessages.rules.payment_events import in_order
+from localmessages.rules.payments import PaymentFact, PaymentStatus, payment_state
 from localmessages.rules.records import (
     Conversation,
     LinkClick,
@@ -28,18 +23,6 @@ from localmessages.rules.texting import tell_of_message
 PAGE_OPEN_FOR = timedelta(days=30)
 
 Texts = Sequence[tuple[Customer, Message]]
-
-_BRANDS = {brand.value.lower(): brand for brand in CardBrand} | {
-    "americanexpress": CardBrand.AMEX,
-    "dinersclub": CardBrand.DINERS,
-}
-
-
-def card_brand(name: str | None) -> CardBrand | None:
-    """The brand that a provider names; `OTHER` for one that is not ours to name."""
-    if name is None:
-        return None
-    return _BRANDS.get("".join(filter(str.isalnum, name.lower())), CardBrand.OTHER)
 
 
 def request_payment(
@@ -127,46 +110,6 @@ def _tell(texts: Texts, at: datetime) -> None:
         tell_of_message(customer, customer.conversations[message.conversation_id], message, at)
 
 
-def payment_event(
-    *,
-    tenant_id: UUID,
-    invoice: str,
-    kind: PaymentEventKind,
-    amount: Decimal | None,
-    card: CardBrand | None,
-    at: datetime,
-    external_id: str | None = None,
-    content: str | None = None,
-) -> PaymentEvent:
-    """What a provider said of an invoice.
-
-    Its key says where it stands among those of the same instant: a report that has an id of the provider
-    there always, whenever it came in; a line of a log after the lines before it.
-    """
-    key = new_key(at) if external_id is None else key_of(at, external_id, rank=_RANKS.index(kind))
-    return PaymentEvent(
-        tenant_id=tenant_id,
-        id=key,
-        payment_request_id=None,
-        invoice=invoice,
-        at=at,
-        kind=kind,
-        amount=amount,
-        card_type=card,
-        external_id=external_id,
-        content=content,
-    )
-
-
-# The order in which a payment goes through them, where a provider's clock is too coarse to tell.
-_RANKS = (
-    PaymentEventKind.FAILED,
-    PaymentEventKind.PAID,
-    PaymentEventKind.VOIDED,
-    PaymentEventKind.REFUNDED,
-)
-
-
 def record_payment(
     request: PaymentRequest | None,
     texts: Texts,
@@ -184,11 +127,6 @@ def record_payment(
         payer, _ = texts[0]
         payer.add(event)
         _rederive(request, events, texts, at)
-
-
-def in_order(events: Iterable[PaymentEvent]) -> list[PaymentEvent]:
-    """Events as they happened, in whatever order they came in."""
-    return sorted(events, key=lambda event: (event.at, event.id))
 
 
 def _derive(

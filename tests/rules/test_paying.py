@@ -16,14 +16,13 @@ from localmessages.rules.live import EventKind
 from localmessages.rules.paying import (
     PAGE_OPEN_FOR,
     ask_again,
-    card_brand,
     expire,
     is_open,
-    payment_event,
     record_payment,
     request_payment,
     withdraw,
 )
+from localmessages.rules.payment_events import card_brand, payment_event
 from localmessages.rules.payments import CardBrand, PaymentEventKind, PaymentStatus
 from localmessages.rules.records import Message, PaymentEvent
 from localmessages.rules.refunding import refund_amount
