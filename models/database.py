@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
 import asyncpg
@@ -40,8 +40,10 @@ class Database:
         try:
             yield cast(asyncpg.Connection, connection)
         finally:
-            # Shielded: a cancelled caller must still give the connection back.
-            await asyncio.shield(self.pool.release(connection))
+            # Shielded: a cancelled caller must still give the connection back. One that the server drops at
+            # this moment is out of the pool already: what was done with it stands.
+            with suppress(asyncpg.InternalClientError):
+                await asyncio.shield(self.pool.release(connection))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
