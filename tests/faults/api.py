@@ -19,6 +19,10 @@ from tests.support.waiting import eventually
 SECRET = "a secret of these tests, of more than thirty-two characters"
 
 
+class Ended(Exception):
+    """The process ended before it answered; the message is its log."""
+
+
 class Api:
     """One API process over a database and a Redis; `log` is what it said."""
 
@@ -60,16 +64,21 @@ class Api:
         await self.child.ended()
 
     async def _port(self) -> int:
-        assert self.child.is_alive, f"the API ended: {self.log.read_text()}"
-        listening = [
-            connection.laddr.port
-            for connection in psutil.Process(self.child.pid).net_connections("tcp")
-            if connection.status == psutil.CONN_LISTEN
-        ]
+        self._fail_if_ended()
+        try:
+            connections = psutil.Process(self.child.pid).net_connections("tcp")
+        except psutil.Error:
+            # It has just ended; the next look says so.
+            return 0
+        listening = [each.laddr.port for each in connections if each.status == psutil.CONN_LISTEN]
         return listening[0] if listening else 0
 
+    def _fail_if_ended(self) -> None:
+        if not self.child.is_alive:
+            raise Ended(self.log.read_text())
+
     async def _answers(self) -> bool:
-        assert self.child.is_alive, f"the API ended: {self.log.read_text()}"
+        self._fail_if_ended()
         async with httpx.AsyncClient(base_url=self.url, timeout=PATIENCE) as client:
             try:
                 return (await client.get("/healthz")).status_code == 200

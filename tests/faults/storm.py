@@ -18,12 +18,13 @@ import psutil
 import redis.asyncio
 import redis.exceptions
 
-from tests.faults.api import Api
+from tests.faults.api import Api, Ended
 from tests.faults.house import House
 from tests.faults.proxy import Proxy
 from tests.faults.servers import OwnServers
 from tests.faults.tampering import Tampering
 from tests.faults.writing import Writer
+from tests.support.waiting import eventually
 
 Fault = Callable[[], Awaitable[None]]
 FOLLOWERS = ("owner", "owner", "owner", "ann", "ann", "bob", "eve", "eve")
@@ -196,7 +197,17 @@ class Storm:
         await asyncio.sleep(self._chance.uniform(0.2, 2.5))
 
     async def _open_api(self) -> Api:
-        return await self._house.open_api(redis_url=self._line.redis_url)
+        """Start one again and again, as a supervisor does: without a database it ends at once."""
+
+        async def attempt() -> Api | None:
+            try:
+                return await self._house.open_api(redis_url=self._line.redis_url)
+            except Ended:
+                return None
+
+        opened = await eventually(attempt, within=60)
+        assert opened
+        return opened
 
     def _running(self) -> list[Api]:
         return [api for api in self._house.apis if api.is_in_service and api.child.is_alive]
