@@ -7,7 +7,11 @@ STAMP := .venv/.installed
 NODE_STAMP := .venv/.node
 TEST_WORKERS ?= 2
 
-.PHONY: help demo test check format soak bench web lock clean
+# The machine's Node if it is recent enough, else the one out of the wheel.
+HAS_NODE := npm --version >/dev/null 2>&1 && \
+	node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null
+
+.PHONY: help demo test check format soak bench node web lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,10 +52,12 @@ lock: $(STAMP) ## resolve the dependencies again, with hashes for every platform
 clean: ## remove what was installed and built; data stays
 	rm -rf .venv build dist web/node_modules web/dist
 
-# The machine's Node if it is recent enough, else the one out of the wheel.
+node: $(STAMP) ## Node for the console and for some tests, where the machine has none
+	@{ $(HAS_NODE); } || $(MAKE) --no-print-directory $(NODE_STAMP)
+
 web: $(STAMP)
 	@if [ ! -f web/package.json ]; then exit 0; fi; \
-	if npm --version >/dev/null 2>&1 && node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null; \
+	if $(HAS_NODE); \
 	then $(MAKE) --no-print-directory -C web; \
 	else $(MAKE) --no-print-directory $(NODE_STAMP) && PATH="$(CURDIR)/$(BIN):$$PATH" $(MAKE) --no-print-directory -C web; fi
 

@@ -1,9 +1,11 @@
 """A websocket as uvicorn serves it, where a client that does not read costs nobody anything."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
@@ -58,6 +60,14 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.transport.write(frame_head(len(text)) + text)
         self._check_unsent()
 
+    def write_all(self, texts: Iterable[bytes]) -> None:
+        if self.conn.extensions or self.close_sent or self.disconnected or self.transport.is_closing():
+            for text in texts:
+                self.write(text)
+            return
+        self.transport.write(b"".join([part for text in texts for part in (frame_head(len(text)), text)]))
+        self._check_unsent()
+
     def give_up(self, code: int, reason: str) -> None:
         if self.close_sent or self.disconnected or self.transport.is_closing():
             return
@@ -70,6 +80,12 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._abort_after(self.close_timeout)
 
     # What uvicorn calls.
+
+    async def send(self, message: ASGISendEvent) -> None:
+        await super().send(message)
+        # Who always has something to say would never let anybody else have a turn, not even the end of its
+        # own line: what is written to one that is broken is dropped without a word.
+        await asyncio.sleep(0)
 
     def connection_lost(self, exc: Exception | None) -> None:
         for timer in filter(None, (self._stalled, self._aborting)):

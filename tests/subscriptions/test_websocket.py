@@ -82,6 +82,16 @@ async def test_a_frame_is_written_at_once_and_read_as_text(app):
         assert app.outlets[0].is_writable
 
 
+@pytest.mark.parametrize("deflate", [False, True])
+async def test_frames_written_in_one_go_are_read_one_by_one(app, deflate):
+    texts = ["", "a", "x" * 126, "x" * 70_000]
+    async with served(app, deflate=deflate) as address, connect(f"ws://{address}", max_size=None) as client:
+        await until(lambda: bool(app.outlets))
+        app.outlets[0].write_all([text.encode() for text in texts])
+
+        assert [await client.recv() for _ in texts] == texts
+
+
 async def test_deflated_frames_are_written_the_same_way(app):
     async with served(app, deflate=True) as address, connect(f"ws://{address}") as client:
         assert [extension.name for extension in client.protocol.extensions] == ["permessage-deflate"]
@@ -241,6 +251,28 @@ async def test_who_breaks_the_rules_of_frames_is_told_why(app, caplog, frames, c
             assert (await closed(client))[0] == code
         await until(lambda: app.ended == 1)
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+async def test_who_always_has_something_to_say_lets_others_have_a_turn():
+    said = 0
+    ended = asyncio.Event()
+
+    async def talkative(scope, receive, send):
+        nonlocal said
+        await receive()
+        await send({"type": "websocket.accept"})
+        try:
+            while said < 1_000_000:
+                await send({"type": "websocket.send", "text": "and"})
+                said += 1
+        finally:
+            ended.set()
+
+    async with served(talkative) as address:
+        async with connect(f"ws://{address}") as client:
+            assert await client.recv() == "and"
+        await asyncio.wait_for(ended.wait(), 15)
+    assert said < 1_000_000
 
 
 async def test_a_bug_of_the_application_lets_the_client_come_again(app, caplog):
