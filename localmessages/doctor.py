@@ -8,8 +8,12 @@ from pathlib import Path
 import asyncpg
 import redis.asyncio
 import redis.exceptions
+from aiosmtplib import SMTPException
 
 import models.migrations
+from localmessages.gateways.mail import MailUnavailable, Sender
+from localmessages.gateways.smtp_mail import SmtpMailer
+from localmessages.gateways.smtp_url import SmtpServer
 from localmessages.settings import Settings
 from models.migrate import applied_steps
 from subscriptions.address import seeds
@@ -37,6 +41,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     async for finding in _database(settings.database_url):
         yield finding
     yield await _redis(settings.redis_url)
+    yield await _mail(settings)
 
 
 def _secret(settings: Settings) -> Finding:
@@ -94,6 +99,23 @@ async def _redis(url: str) -> Finding:
     if tuple(map(int, version.split(".")[:2])) < OLDEST_REDIS:
         return Finding("Redis", f"is {version}", "Use Redis 6.2 or later.")
     return Finding("Redis", f"{version} answers")
+
+
+async def _mail(settings: Settings) -> Finding:
+    if not settings.smtp_url:
+        says = f"is written to files in {settings.mails}"
+        return Finding("Mail", says, "Set LOCALMESSAGES_SMTP_URL." if settings.production else None)
+    sender = Sender.parse(settings.mail_from)
+    if sender.domain == "localhost":
+        return Finding("Mail", f"comes from {sender.address}", "Set LOCALMESSAGES_MAIL_FROM.")
+    server = SmtpServer.parse(settings.smtp_url)
+    try:
+        async with SmtpMailer(server, sender, patience=5).connected() as client:
+            await client.quit()
+    except (MailUnavailable, SMTPException) as error:
+        remedy = "Check LOCALMESSAGES_SMTP_URL, and that the server takes connections."
+        return Finding("Mail", _said(error), remedy)
+    return Finding("Mail", f"{server.host} answers")
 
 
 def _said(error: Exception) -> str:

@@ -75,7 +75,7 @@ def test_a_healthy_deployment_is_well():
 
     assert result.exit_code == 0, result.output
     assert "no " not in result.output
-    for subject in ("Python", "Secret key", "PostgreSQL", "Migrations", "Redis"):
+    for subject in ("Python", "Secret key", "PostgreSQL", "Migrations", "Redis", "Mail"):
         assert f"ok  {subject}" in result.output
 
 

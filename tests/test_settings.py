@@ -99,3 +99,26 @@ def test_the_key_of_a_data_directory_is_made_once_and_readable_by_its_owner_alon
 def test_the_address_that_customers_see_is_the_public_one():
     assert Settings(port=8123).url == "http://127.0.0.1:8123"
     assert Settings(public_url="https://texts.example/").url == "https://texts.example"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("LOCALMESSAGES_SMTP_URL", "smtp://me:hunter2@mail.example.com", "a password needs smtps"),
+        ("LOCALMESSAGES_SMTP_URL", "mail.example.com", "smtps://"),
+        ("LOCALMESSAGES_MAIL_FROM", "nobody", "is no sender"),
+    ],
+)
+def test_a_mail_server_that_cannot_be_is_refused_without_its_password(monkeypatch, name, value, says):
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(ValidationError, match=says) as error:
+        Settings()
+
+    assert "hunter2" not in str(error.value)
+
+
+def test_a_password_of_a_server_is_not_shown(monkeypatch):
+    monkeypatch.setenv("LOCALMESSAGES_SMTP_URL", "smtps://me:hunter2@mail.example.com")
+
+    assert "hunter2" not in repr(Settings())
