@@ -16,7 +16,7 @@ from subscriptions.seat import Seat
 
 MOST_AT_ONCE = 8
 MOST_BYTES_AT_ONCE = 32_768
-LONGEST_PAUSE = 0.002
+LONGEST_PAUSE = 0.01
 
 Positions = dict[int, int]
 # How far a seat was told of scopes of which the group was not told as much.
@@ -113,6 +113,7 @@ class EventGroup(Group):
         if not due:
             return
         now = self._source.services.clock()
+        frames = [each.frame for each in due]
         for seat, floors in list(self.seats.items()):
             if seat.expires_at <= now:
                 self.send_away(seat, signed_out=True)
@@ -121,8 +122,7 @@ class EventGroup(Group):
             elif floors is not None:
                 self._tell_ahead(seat, floors, due)
             else:
-                for each in due:
-                    seat.write(each.frame)
+                seat.write_all(frames)
         self._positions = due[-1].positions
         for each in due:
             told = Told(each.scope_id, each.seq, each.frame, each.shared_part)

@@ -1,5 +1,6 @@
 """The way out of a socket, for those who must not wait."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
 OUTLET = "localmessages.outlet"
@@ -22,6 +23,9 @@ class Outlet(Protocol):
 
     def write(self, text: bytes) -> None:
         """Send a frame, at once; nothing when the socket has ended. With too much unsent it is given up."""
+
+    def write_all(self, texts: Iterable[bytes]) -> None:
+        """Send several frames in one go, which costs little more than one."""
 
     def give_up(self, code: int, reason: str) -> None:
         """Close without waiting for a client that may never read."""

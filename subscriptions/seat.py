@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -148,6 +148,11 @@ class Seat:
     def write(self, frame: Frame) -> None:
         """Send what the group tells, with a cursor of its own."""
         self.outlet.write(frame.text(self._id, self._own_part))
+
+    def write_all(self, frames: Iterable[Frame]) -> None:
+        """Send several in one go."""
+        its_id, own_part = self._id, self._own_part
+        self.outlet.write_all([frame.text(its_id, own_part) for frame in frames])
 
     def write_at(self, frame: Frame, positions: dict[int, int]) -> None:
         """The same where it has seen more than the rest of the group."""

@@ -9,7 +9,9 @@ from uuid import UUID
 
 import pytest
 from graphql import (
+    GraphQLCompositeType,
     GraphQLObjectType,
+    OperationDefinitionNode,
     get_named_type,
     is_abstract_type,
     is_composite_type,
@@ -80,10 +82,30 @@ class Way:
         return all(name in INDEPENDENT.get(type_.name, ()) for type_, name in self.steps)
 
 
-def ways() -> Iterator[Way]:
-    """A shortest way to every field that a subscription can reach."""
+def objects_of(type_: GraphQLCompositeType) -> list[GraphQLObjectType]:
+    """Whose objects may stand there."""
+    if is_abstract_type(type_):
+        return sorted(schema.core.get_possible_types(type_), key=lambda each: each.name)
+    assert is_object_type(type_)
+    return [type_]
+
+
+def subscriptions() -> GraphQLObjectType:
     root = schema.core.subscription_type
     assert root
+    return root
+
+
+def shareable(text: str) -> bool:
+    document = parse(text)
+    definition = document.definitions[0]
+    assert isinstance(definition, OperationDefinitionNode)
+    return is_shareable(schema.core, document, definition)
+
+
+def ways() -> Iterator[Way]:
+    """A shortest way to every field that a subscription can reach."""
+    root = subscriptions()
     seen: set[tuple[str, str]] = set()
     due = [Way(((root, name),)) for name in root.fields]
     while due:
@@ -95,16 +117,12 @@ def ways() -> Iterator[Way]:
         yield way
         below = get_named_type(type_.fields[name].type)
         if is_composite_type(below):
-            objects = schema.core.get_possible_types(below) if is_abstract_type(below) else [below]
-            due += [Way((*way.steps, (each, field))) for each in objects for field in each.fields]
+            due += [Way((*way.steps, (each, field))) for each in objects_of(below) for field in each.fields]
 
 
 @pytest.mark.parametrize("way", list(ways()), ids=lambda way: ".".join(name for _, name in way.steps))
 def test_a_field_is_declared_or_what_selects_it_is_not_shared(way):
-    document = parse(way.document)
-    (definition,) = document.definitions
-
-    assert is_shareable(schema.core, document, definition) is way.is_declared
+    assert shareable(way.document) is way.is_declared
 
 
 def test_what_is_declared_is_there_and_is_nobodys_own():
@@ -117,15 +135,13 @@ def test_what_is_declared_is_there_and_is_nobodys_own():
 
 
 def test_one_undeclared_field_in_a_fragment_is_enough():
-    document = parse(
+    assert not shareable(
         """
         subscription { inboxEvents { ...Event } }
         fragment Event on InboxEvent { at ... on MessageChanged { conversation { ...Talk } } }
         fragment Talk on Conversation { id unreadCount }
         """
     )
-
-    assert not is_shareable(schema.core, document, document.definitions[0])
 
 
 ROLES = st.dictionaries(st.integers(1, 3).map(lambda n: UUID(int=n)), st.sampled_from(Role), max_size=3)
@@ -188,10 +204,7 @@ def everything(type_: GraphQLObjectType, depth: int) -> str:
 
 
 def under(type_, depth: int) -> str:
-    if is_object_type(type_):
-        return everything(type_, depth)
-    objects = sorted(schema.core.get_possible_types(type_), key=lambda each: each.name)
-    return " ".join(f"... on {each.name} {{ {everything(each, depth)} }}" for each in objects)
+    return " ".join(f"... on {each.name} {{ {everything(each, depth)} }}" for each in objects_of(type_))
 
 
 FIELDS = {
@@ -203,7 +216,7 @@ FIELDS = {
 
 @pytest.mark.parametrize("name", FIELDS)
 async def test_all_that_is_declared_is_for_all_what_it_is_for_each(town, name):
-    type_ = get_named_type(schema.core.subscription_type.fields[name].type)
+    type_ = get_named_type(subscriptions().fields[name].type)
     depth = 3 if name == "inboxEvents" else 4
     query = f"subscription {{ {name}{FIELDS[name]} {{ {under(type_, depth)} }} }}"
     now = datetime.now(UTC)
