@@ -29,7 +29,7 @@ class Api:
     def __init__(self, database_url: str, redis_url: str, log: Path) -> None:
         self.log = log
         self.url = ""
-        self.is_in_service = True
+        self.is_in_service = False
         """Whether a load balancer sends people here."""
         environment = {
             "DATABASE_URL": database_url,
@@ -47,6 +47,7 @@ class Api:
         port = await eventually(self._port, within=PATIENCE)
         self.url = f"http://127.0.0.1:{port}"
         await eventually(self._answers, within=PATIENCE)
+        self.is_in_service = True
         return self
 
     async def die_at_next_publish(self) -> None:

@@ -83,7 +83,7 @@ class House:
 
     def front(self) -> str:
         """Where one of the processes is that run, as a load balancer would say."""
-        running = [api for api in self.apis if api.url and api.is_in_service and api.child.is_alive]
+        running = [api for api in self.apis if api.is_in_service and api.child.is_alive]
         return running[next(self._turn) % len(running)].url if running else "http://127.0.0.1:9"
 
     async def follow(self, *names: str, at: Api | None = None, only: str | None = None) -> list[Follower]:
