@@ -15,9 +15,9 @@ from localmessages.services import Publish, Services, utc_now
 from localmessages.settings import Settings
 from models.catalogue import Catalogues
 from models.database import Database, open_database
-from subscriptions import position
 from subscriptions.admission import Admission
 from subscriptions.bus import Bus
+from subscriptions.history import followed
 from subscriptions.hub import Hub
 from subscriptions.marks import Marks
 from subscriptions.presence import RedisPresence
@@ -28,10 +28,9 @@ async def working(settings: Settings) -> AsyncIterator[Services]:
     """For commands and workers: what they change is published, but they hear nothing."""
     async with _database(settings) as database:
         bus = Bus(settings.redis_url)
-        async with database.connection() as connection:
-            bus.epoch = await position.epoch(connection)
         try:
-            yield _services(settings, database, bus.publish)
+            async with followed(database, bus):
+                yield _services(settings, database, bus.publish)
         finally:
             await bus.close()
 
@@ -47,7 +46,8 @@ async def serving(
         presence = RedisPresence(bus, Marks(settings.redis_url))
         await hub.start()
         try:
-            yield replace(_services(settings, database, hub.publish), presence=presence), hub
+            async with followed(database, bus):
+                yield replace(_services(settings, database, hub.publish), presence=presence), hub
         finally:
             await presence.close()
             await hub.close()
