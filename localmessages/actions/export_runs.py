@@ -15,6 +15,7 @@ import asyncpg
 from localmessages.actions.exports import tell
 from localmessages.actions.mailing import mail
 from localmessages.actions.notifications import notify
+from localmessages.actions.scheduled_reports import export_finished
 from localmessages.reports.exports.address import signed_address
 from localmessages.reports.exports.sources import ExportSource, from_json
 from localmessages.rules.exports import FILE_LASTS, MOST_AT_ONCE, ExportFormat
@@ -74,6 +75,23 @@ async def take_export(services: Services, tenant_id: UUID, export_id: UUID) -> E
         export["asked_at"],
         export["storage_key"],
     )
+
+
+async def is_wanted(services: Services, run: ExportRun) -> bool:
+    """Whether it was not called off, nor taken by another."""
+    async with services.database.connection() as connection:
+        # export_pkey
+        wanted = await connection.fetchval(
+            """
+            SELECT status = 'RUNNING' AND attempt = $3
+            FROM export
+            WHERE tenant_id = $1 AND id = $2
+            """,
+            run.tenant_id,
+            run.id,
+            run.attempt,
+        )
+    return bool(wanted)
 
 
 async def note_progress(services: Services, run: ExportRun, rows: int, total: int | None) -> bool:
@@ -141,8 +159,6 @@ async def _finish(tx: Transaction, services: Services, export: asyncpg.Record, n
     """Tell whoever waits for it: by event always, and who got no file with the answer otherwise too."""
     await tell(tx, export, now)
     if export["saved_report_id"] is not None:
-        from localmessages.actions.scheduled_reports import export_finished
-
         await export_finished(tx, services, export)
     elif not export["at_once"]:
         await _notify(tx, export, now)

@@ -11,11 +11,11 @@ from localmessages.actions.export_questions import Question, asked_now
 from localmessages.actions.queue import EXPORT, enqueue
 from localmessages.reports.exports.sources import ExportSource, from_json, to_json
 from localmessages.rules.access import Viewer
-from localmessages.rules.exports import MOST_AT_ONCE, ExportFormat
+from localmessages.rules.exports import MOST_AT_ONCE, MOST_UNFINISHED, ExportFormat
 from localmessages.rules.jobs import JobStatus
 from localmessages.rules.keys import new_key
 from localmessages.rules.live import EventKind
-from localmessages.rules.refusal import NotAllowed, NotFound, Refused, UserErrorCode
+from localmessages.rules.refusal import LimitRefused, NotAllowed, NotFound, Refused, UserErrorCode
 from localmessages.services import Services, Transaction
 from subscriptions.events import NewEvent
 
@@ -80,6 +80,7 @@ async def request_export(
     question = await asked_now(actor, source)
 
     async def do(tx: Transaction) -> Made:
+        await _check_unfinished(tx, actor)
         export_id = await create_export(
             tx,
             actor.services,
@@ -93,6 +94,27 @@ async def request_export(
         return {"export": export_id}
 
     return await once(actor, key, do)
+
+
+async def _check_unfinished(tx: Transaction, actor: Actor) -> None:
+    # export_by_idx
+    unfinished = await tx.connection.fetchval(
+        """
+        SELECT count(*)
+        FROM export
+        WHERE tenant_id = $1 AND by_user_id = $2 AND status IN ('QUEUED', 'RUNNING')
+        """,
+        actor.tenant_id,
+        actor.user_id,
+    )
+    if unfinished >= MOST_UNFINISHED:
+        raise LimitRefused(
+            f"At most {MOST_UNFINISHED} files of one person are made at a time.",
+            limit=MOST_UNFINISHED,
+            given=unfinished + 1,
+            field=["source"],
+            remedy="Wait until some are there, or cancel them.",
+        )
 
 
 async def cancel_export(actor: Actor, export_id: UUID, *, key: IdempotencyKey | None = None) -> Made:

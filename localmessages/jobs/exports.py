@@ -19,6 +19,7 @@ from localmessages.actions.export_runs import (
     MadeFile,
     complete_export,
     fail_export,
+    is_wanted,
     note_progress,
     take_export,
 )
@@ -99,16 +100,25 @@ async def _while_wanted(services: Services, run: ExportRun) -> None:
     """Make it, and tell how far it is; stop when it is called off or another has taken it."""
     progress = Progress()
     making = asyncio.create_task(_make(services, run, progress))
+    told = Progress()
     try:
         while not (await asyncio.wait({making}, timeout=TELL_EVERY))[0]:
             # From then on whether it is wanted is decided with the lock that lets it be had.
-            if not progress.whole and not await note_progress(services, run, progress.rows, progress.total):
+            if not progress.whole and not await _is_told(services, run, progress, told):
                 return
     finally:
         if not making.done():
             making.cancel()
             await asyncio.wait({making})
     await making
+
+
+async def _is_told(services: Services, run: ExportRun, progress: Progress, told: Progress) -> bool:
+    """Whether it is wanted still; who watches is told what is new."""
+    if (progress.rows, progress.total) == (told.rows, told.total):
+        return await is_wanted(services, run)
+    told.rows, told.total = progress.rows, progress.total
+    return await note_progress(services, run, told.rows, told.total)
 
 
 async def _make(services: Services, run: ExportRun, progress: Progress) -> None:

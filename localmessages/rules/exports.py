@@ -6,7 +6,8 @@ from enum import StrEnum
 # So many rows come back with the answer; whoever waits longer is told when the file is there.
 MOST_AT_ONCE = 2_000
 FILE_LASTS = timedelta(days=7)
-MOST_COLUMNS = 50
+# Of one person: more would wait for each other, and keep everybody else waiting.
+MOST_UNFINISHED = 20
 
 
 class ExportFormat(StrEnum):

@@ -10,6 +10,7 @@ from graph.errors import RequestRefused
 from localmessages.actions.users import create_user, mark_former
 from localmessages.jobs.exports import make_export
 from localmessages.rules.access import Role
+from localmessages.rules.exports import MOST_UNFINISHED
 from tests.support.company import CUSTOMER, STORE_B, Company
 from tests.support.exports import EXPORT, as_dicts, ask_for, get, made_for, report, rows_of, waiting_export
 
@@ -308,3 +309,13 @@ async def talk_of(shop: Company) -> str:
     """The conversation at Store A."""
     (row,) = await shop.fetch("SELECT id FROM conversation WHERE location_id = $1", shop.ids["Store A"])
     return shop.id("Conversation", row["id"])
+
+
+async def test_nobody_fills_the_queue(shop: Company):
+    for _ in range(MOST_UNFINISHED):
+        await waiting_export(shop, "Ann")
+
+    error = await shop.refusal("Ann", "requestExport", source=report())
+
+    assert (error["code"], error["limit"]) == ("LIMIT_EXCEEDED", MOST_UNFINISHED)
+    await made_for(shop, "Olive", report())
