@@ -21,6 +21,7 @@ from localmessages.reports.metrics import ReportWindow
 from localmessages.reports.report_letter import LetterFile, ReportLetter
 from localmessages.rules.access import UserStatus, Viewer
 from localmessages.rules.exports import ExportFormat
+from localmessages.rules.jobs import JobStatus
 from localmessages.rules.metrics import OutOfHours
 from localmessages.rules.schedules import in_words
 from localmessages.services import Services, Transaction
@@ -48,11 +49,11 @@ class _Run:
 
 
 async def mail_report(services: Services, tenant_id: UUID, saved_report_id: UUID, due: datetime) -> None:
-    """Write the mail of a report; nothing when it has been written."""
+    """Write the mail of a report whose file is made, or say that it failed; nothing when that was done."""
     async with services.database.snapshot() as connection:
         run = await _read(services, connection, tenant_id, saved_report_id, due)
         letter = None
-        if run is not None and run.owner is not None:
+        if run is not None and run.owner is not None and run.row["export_status"] == JobStatus.COMPLETED:
             letter = await _letter(services, connection, run, run.owner)
     if run is None:
         return
@@ -61,7 +62,6 @@ async def mail_report(services: Services, tenant_id: UUID, saved_report_id: UUID
         if not await end_run(tx, tenant_id, saved_report_id, due, status, services.clock()):
             return
         if letter is None:
-            # Whose it is has left since it was due; the next time it stops.
             await tell_failed(tx, run.catalogue, run.row, services.clock())
         else:
             await _send(tx, services, run, letter)
@@ -81,7 +81,8 @@ async def _read(
 _RUN = """
 SELECT
     report_run.*, saved_report.name, saved_report.by_user_id, saved_report.out_of_hours,
-    export.title, export.rows, export.bytes, export.storage_key, export.expires_at,
+    export.status AS export_status, export.title, export.rows, export.bytes, export.storage_key,
+    export.expires_at,
     report_schedule.frequency, report_schedule.weekday, report_schedule.day_of_month,
     report_schedule.local_time, live_scope.seq
 FROM report_run
@@ -97,7 +98,6 @@ WHERE
     AND report_run.saved_report_id = $2
     AND report_run.due_at = $3
     AND report_run.status = 'RUNNING'
-    AND export.status = 'COMPLETED'
 """
 
 

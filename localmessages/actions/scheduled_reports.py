@@ -23,7 +23,6 @@ from localmessages.reports.messages_report.scope import ReportScopes
 from localmessages.reports.windows import Last, OnDays
 from localmessages.rules.access import Role, UserStatus, Viewer
 from localmessages.rules.exports import ExportFormat
-from localmessages.rules.jobs import JobStatus
 from localmessages.rules.metrics import OutOfHours
 from localmessages.rules.notifications import NotificationKind
 from localmessages.rules.saved_reports import scheduled_locations
@@ -89,7 +88,7 @@ WHERE
     report_schedule.tenant_id = $1
     AND report_schedule.saved_report_id = $2
     AND report_schedule.next_run_at <= $3
-FOR NO KEY UPDATE OF report_schedule SKIP LOCKED
+FOR NO KEY UPDATE OF report_schedule, saved_report SKIP LOCKED
 """
 
 
@@ -181,36 +180,33 @@ async def _set_next(tx: Transaction, tenant_id: UUID, saved_report_id: UUID, at:
 
 
 async def export_finished(change: Transaction, services: Services, export: asyncpg.Record) -> None:
-    """The file of a report is there, so that it can be mailed; or it could not be made."""
+    """The file of a report is there, or could not be made: a job goes on from here.
+
+    Nothing of the report is locked beside the export: who deletes a report takes them the other way round.
+    """
     # report_run_export_idx
     run = await change.connection.fetchrow(
-        """
-        SELECT report_run.saved_report_id, report_run.due_at, saved_report.name, saved_report.by_user_id
-        FROM report_run
-        JOIN saved_report
-            ON saved_report.tenant_id = report_run.tenant_id AND saved_report.id = report_run.saved_report_id
-        WHERE report_run.tenant_id = $1 AND report_run.export_id = $2 AND report_run.status = 'RUNNING'
-        """,
+        "SELECT saved_report_id, due_at FROM report_run WHERE tenant_id = $1 AND export_id = $2",
         export["tenant_id"],
         export["id"],
     )
-    if run is None:
-        return
-    tenant_id, report_id = export["tenant_id"], run["saved_report_id"]
-    if export["status"] == JobStatus.COMPLETED:
-        given = {"tenant": tenant_id, "saved_report": report_id, "due_at": run["due_at"].isoformat()}
+    if run is not None:
+        given = {
+            "tenant": export["tenant_id"],
+            "saved_report": run["saved_report_id"],
+            "due_at": run["due_at"].isoformat(),
+        }
         await enqueue(change.connection, REPORT_MAIL, given)
-        return
-    now = services.clock()
-    await end_run(change, tenant_id, report_id, run["due_at"], "FAILED", now)
-    catalogue = await services.catalogues.of(change.connection, tenant_id, 0)
-    await tell_failed(change, catalogue, run, now)
 
 
 async def end_run(
     change: Transaction, tenant_id: UUID, saved_report_id: UUID, due: datetime, status: str, at: datetime
 ) -> bool:
-    """Whether this ended it: one that has ended stays as it is."""
+    """Whether this ended it: one that has ended stays as it is, and one whose report is gone is gone too."""
+    # saved_report_pkey: before what hangs on it, as who deletes it does.
+    await change.connection.execute(
+        "SELECT FROM saved_report WHERE tenant_id = $1 AND id = $2 FOR KEY SHARE", tenant_id, saved_report_id
+    )
     # report_run_pkey
     ended = await change.connection.fetchval(
         """

@@ -1,5 +1,6 @@
 """Reports that go out by mail, with a running worker and a clock that the test moves."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -400,3 +401,34 @@ async def test_a_report_whose_start_fails_keeps_no_other_from_its_own(
         "WHERE name = 'Broken'"
     )
     assert row["next_run_at"] == datetime(2026, 9, 15, 11, 10, tzinfo=UTC), broken
+
+
+async def test_reports_that_are_changed_and_deleted_while_they_go_out_hold_nobody_up(
+    town: Company, server: MailServer, working: Work
+) -> None:
+    reports = [await save(town, name=f"Service {number}") for number in range(8)]
+
+    async def change(report: dict[str, Any], number: int) -> Any:
+        if number % 2:
+            return await town.do(
+                "Olive", "deleteSavedReport", "deletedSavedReportId", savedReportId=report["id"]
+            )
+        later = {**DAILY, "at": "08:00"}
+        return await town.do(
+            "Olive", "updateSavedReport", "__typename", savedReportId=report["id"], schedule=later
+        )
+
+    async with working(), working():
+        town.clock.now = datetime(2026, 9, 15, 11, 0, tzinfo=UTC)
+
+        async def under_way() -> bool:
+            return bool(await town.fetch("SELECT FROM report_run"))
+
+        await eventually(under_way)
+        changed = await asyncio.gather(*(change(report, n) for n, report in enumerate(reports)))
+        await settled(town)
+
+    assert [payload["userErrors"] for payload in changed] == [[]] * len(reports)
+    subjects = [message["Subject"] for message in server.messages]
+    assert len(set(subjects)) == len(subjects)
+    assert await town.fetch("SELECT FROM report_run WHERE status = 'RUNNING'") == []
