@@ -166,18 +166,19 @@ class Hub:
             try:
                 async with asyncio.timeout(_PATIENCE), self._database.connection() as connection:
                     self._compare(before, await position.positions(connection, before))
-            except DATABASE_AWAY as error:
+            except (*DATABASE_AWAY, asyncpg.PostgresError) as error:
+                # Whatever it says, such as that it has no database of this name while one takes the place of
+                # another: without this look nothing would be found that Redis lost.
                 logger.warning("live.database_away", error=repr(error))
 
     def _compare(self, before: Mapping[int, int], here: Cursor) -> None:
-        if not here.positions:
-            return
         is_other = here.epoch != self._epoch
         self._enter(here.epoch)
-        for scope_id, seq in here.positions.items():
+        for scope_id, last in before.items():
             if (feed := self._feeds.get(scope_id)) is None:
                 continue
-            if is_other or seq < before[scope_id]:
+            seq = here.positions.get(scope_id, -1)
+            if is_other or seq < last:
                 feed.end(Gone(ResyncReason.UNKNOWN_EPOCH))
             else:
                 feed.hear_of(seq)

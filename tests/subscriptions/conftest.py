@@ -47,6 +47,11 @@ class Tenant:
 
 @pytest.fixture
 async def tenant(database: Database) -> Tenant:
+    return await tenant_in(database)
+
+
+async def tenant_in(database: Database) -> Tenant:
+    """A new tenant."""
     tenant_id, user_id = uuid4(), uuid4()
     async with database.transaction() as connection:
         await connection.execute(

@@ -5,12 +5,16 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from localmessages.rules.live import ResyncReason
 from models.database import open_database
 from subscriptions import position
 from subscriptions.bus import Bus
 from subscriptions.history import followed
+from subscriptions.hub import Hub
 from tests.conftest import fresh_database
+from tests.subscriptions.conftest import tenant_in
 from tests.subscriptions.sockets import until
+from tests.subscriptions.test_hub import seqs, take, watching
 
 
 @pytest.fixture
@@ -55,4 +59,25 @@ async def test_what_is_published_after_a_failover_is_of_the_new_history(
                     assert bus.epoch == await position.epoch(connection)
         finally:
             await bus.close()
+            await database.close()
+
+
+async def test_whoever_watches_is_told_that_the_history_is_another(servers, template, redis_url, maintenance):
+    async with fresh_database(servers, template) as url, fresh_database(servers, template) as other_url:
+        name, other = [each.rpartition("/test_")[2].partition("?")[0] for each in (url, other_url)]
+        database = await open_database(url)
+        hub = Hub(database, Bus(redis_url), poll_seconds=0.02)
+        await hub.start()
+        try:
+            tenant = await tenant_in(database)
+            async with watching(hub, tenant, {tenant.lanes[0]: 0}) as seen:
+                hub.publish(await tenant.append(tenant.lanes[0]))
+                assert await seqs(seen, 1) == [1]
+
+                await take_the_place(maintenance, f"test_{name}", f"test_{other}")
+
+                # The other database knows nothing of the lane.
+                assert await take(seen, 1) == [ResyncReason.UNKNOWN_EPOCH]
+        finally:
+            await hub.close()
             await database.close()
