@@ -122,3 +122,15 @@ def test_a_password_of_a_server_is_not_shown(monkeypatch):
     monkeypatch.setenv("LOCALMESSAGES_SMTP_URL", "smtps://me:hunter2@mail.example.com")
 
     assert "hunter2" not in repr(Settings())
+
+
+def test_webhooks_of_payments_have_a_secret_of_their_own_and_for_a_while_two():
+    assert Settings(payment_webhook_secrets="new, old,").webhook_secrets == ["new", "old"]
+
+
+def test_where_no_secret_of_webhooks_is_given_one_follows_from_the_key():
+    (secret,) = Settings(secret_key="k" * 32).webhook_secrets
+
+    assert len(secret) == 64
+    assert Settings(secret_key="k" * 32).webhook_secrets == [secret]
+    assert Settings(secret_key="l" * 32).webhook_secrets != [secret]

@@ -1,5 +1,6 @@
 """`/pay/{slug}`: where a customer sees a bill, and, with the simulated provider, says what becomes of it."""
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,19 +40,24 @@ class Choice:
     attempt: str
 
 
-def pay_routes() -> list[BaseRoute]:
-    """The payment page."""
-    return [Route("/pay/{slug}", _page, methods=["GET", "POST"])]
+def pay_routes(*, patience_seconds: float = 10) -> list[BaseRoute]:
+    """The payment page. Nobody at a telephone waits for long."""
+
+    async def page(request: Request) -> Response:
+        return await _page(request, patience_seconds)
+
+    return [Route("/pay/{slug}", page, methods=["GET", "POST"])]
 
 
-async def _page(request: Request) -> Response:
+async def _page(request: Request, patience_seconds: float) -> Response:
     services: Services = request.app.state.services
     try:
-        bill = await _bill(services, request.path_params["slug"])
-        if bill is None:
-            return _no_such_page()
-        if request.method == "POST":
-            return await _choose(request, services, bill)
+        async with asyncio.timeout(patience_seconds):
+            bill = await _bill(services, request.path_params["slug"])
+            if bill is None:
+                return _no_such_page()
+            if request.method == "POST":
+                return await _choose(request, services, bill)
     except _DATABASE_AWAY as error:
         logger.warning("pay.unavailable", error=repr(error))
         return _later()
@@ -160,7 +166,7 @@ def _no_such_page() -> Response:
 def _later() -> Response:
     return plain_page(
         "The page cannot be opened right now",
-        "Nothing was paid. Please try again in a moment.",
+        "Please open it again in a moment. It says whether something was paid.",
         status=503,
         headers={"Retry-After": "5"},
     )

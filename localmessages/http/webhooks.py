@@ -1,5 +1,7 @@
 """`/webhooks/…`: what providers report. Verify the signature, parse, act; a repeat changes nothing."""
 
+import asyncio
+
 import asyncpg
 import structlog
 from starlette.requests import ClientDisconnect, Request
@@ -17,9 +19,13 @@ _DATABASE_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 logger = structlog.get_logger(__name__)
 
 
-def webhook_routes() -> list[BaseRoute]:
-    """The doors of the providers."""
-    return [Route("/webhooks/payments", _payments, methods=["POST"])]
+def webhook_routes(*, patience_seconds: float = 10) -> list[BaseRoute]:
+    """The doors of the providers, who send again what was not taken in time."""
+
+    async def payments(request: Request) -> Response:
+        return await _payments(request, patience_seconds)
+
+    return [Route("/webhooks/payments", payments, methods=["POST"])]
 
 
 async def take_payment_webhook(services: Services, provider: PaymentProvider, webhook: Webhook) -> None:
@@ -32,7 +38,7 @@ async def take_payment_webhook(services: Services, provider: PaymentProvider, we
         await take_report(services, report)
 
 
-async def _payments(request: Request) -> Response:
+async def _payments(request: Request, patience_seconds: float) -> Response:
     services: Services = request.app.state.services
     if services.payments is None:
         return _answer("No payment provider is connected.", 404)
@@ -40,7 +46,8 @@ async def _payments(request: Request) -> Response:
     if body is None:
         return _answer("That is too much.", 413)
     try:
-        await take_payment_webhook(services, services.payments, Webhook(body, dict(request.headers)))
+        async with asyncio.timeout(patience_seconds):
+            await take_payment_webhook(services, services.payments, Webhook(body, dict(request.headers)))
     except BadSignature as error:
         logger.warning("webhooks.bad_signature", reason=str(error))
         return _answer("The signature is not right.", 403)

@@ -8,9 +8,10 @@ from html.parser import HTMLParser
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from graph.ids import global_id
-from localmessages.http.pay import FORM_LASTS
+from localmessages.http.pay import FORM_LASTS, pay_routes
 from localmessages.rules.paying import PAGE_OPEN_FOR
 from tests.support.paying_server import PayingServer, paying_server
 
@@ -282,6 +283,22 @@ async def test_without_the_simulator_the_bill_is_shown_and_nothing_can_be_made_u
     assert page.buttons == []
     assert "$50.00" in page.words
     assert (await phone.post(f"/pay/{slug}", data={**form.fields, "do": "pay"})).status_code == 403
+    assert (await server.request())["status"] == "REQUESTED"
+
+
+async def test_who_cannot_be_answered_in_time_is_asked_to_come_again(server: PayingServer):
+    app = Starlette(routes=pay_routes(patience_seconds=0.5))
+    app.state.services = server.services
+    slug = await server.bill()
+    async with (
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://texts.example") as client,
+        server.services.database.transaction() as connection,
+    ):
+        form = Form((await client.get(f"/pay/{slug}")).text)
+        await connection.execute("SELECT FROM contact FOR UPDATE")
+        answer = await client.post(f"/pay/{slug}", data={**form.fields, "do": "pay"})
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert (await server.request())["status"] == "REQUESTED"
 
 

@@ -8,11 +8,12 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from starlette.applications import Starlette
 
 from localmessages.gateways.payments import Webhook
 from localmessages.gateways.signature import sign_webhook
 from localmessages.gateways.simulated_payments import SIGNATURE, SimulatedPayments
-from localmessages.http.webhooks import BODY_LIMIT
+from localmessages.http.webhooks import BODY_LIMIT, webhook_routes
 from localmessages.rules.payments import PaymentEventKind
 from localmessages.services import utc_now
 from tests.support.paying import provider_of, report
@@ -219,6 +220,23 @@ async def test_more_than_any_report_is_too_much(server: PayingServer):
 async def test_only_a_post_is_a_webhook(server: PayingServer):
     async with httpx.AsyncClient(base_url=server.url) as client:
         assert [(await client.request(method, DOOR)).status_code for method in ("GET", "PUT")] == [405, 405]
+
+
+async def test_what_cannot_be_kept_in_time_is_to_be_sent_again(server: PayingServer):
+    app = Starlette(routes=webhook_routes(patience_seconds=0.2))
+    app.state.services = server.services
+    webhook = signed(orjson.dumps(paid(server)))
+    async with (
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://texts.example") as client,
+        server.services.database.transaction() as connection,
+    ):
+        await connection.execute("SELECT FROM contact FOR UPDATE")
+        answer = await client.post(DOOR, content=webhook.body, headers=dict(webhook.headers))
+    assert answer.status_code == 503
+    assert (await server.request())["status"] == "REQUESTED"
+
+    assert await deliver(server, webhook) == 200
+    assert (await server.request())["status"] == "PAID"
 
 
 async def test_without_a_provider_there_is_no_door(server: PayingServer):
