@@ -7,10 +7,11 @@ import pytest
 
 from localmessages.actions.actor import idempotency_key
 from localmessages.actions.conversations import close_conversation, snooze_conversation
+from localmessages.actions.mailing import mail
 from localmessages.actions.payment_requests import Asked, ask_for_payment
 from localmessages.actions.payments import close_pages
 from localmessages.actions.waking import wake_conversation
-from localmessages.jobs.upkeep import KEYS_LAST, clear_out, fold, keep_up, wake_due
+from localmessages.jobs.upkeep import KEYS_LAST, MAILS_LAST, clear_out, fold, keep_up, wake_due
 from localmessages.jobs.verify import verify_rollups
 from localmessages.replay import replay_lines
 from localmessages.rules.paying import PAGE_OPEN_FOR
@@ -177,3 +178,23 @@ async def test_the_nightly_sample_finds_no_difference_and_then_the_one_that_was_
     assert (hour["campaign_id"] or campaign["campaign_id"]) is not None
     assert {(row["agent"], row["delivered"]) for row in (hour, campaign)} == {(2, 0), (0, -1)}
     assert "rollups.differ" in capsys.readouterr().out
+
+
+async def test_mails_are_cleared_out_after_a_month_with_whom_they_went_to(desk: Desk):
+    async with desk.services.transaction() as change:
+        await mail(
+            change,
+            tenant_id=desk.tenant_id,
+            key="one",
+            to=["olive@acme.example", "max@acme.example"],
+            subject="Your report",
+            text="Delivered: 12\n",
+            at=desk.services.clock(),
+        )
+
+    await clear_out(later(desk, MAILS_LAST - timedelta(minutes=1)).services)
+    assert await desk.value("SELECT count(*) FROM mail_recipient") == 2
+
+    await clear_out(later(desk, MAILS_LAST + timedelta(minutes=1)).services)
+    assert await desk.value("SELECT count(*) FROM mail_recipient") == 0
+    assert await desk.value("SELECT count(*) FROM mail") == 0
