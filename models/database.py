@@ -39,6 +39,9 @@ class Database:
             raise DatabaseBusy(f"No database connection was free within {self.acquire_seconds} s.") from None
         try:
             yield cast(asyncpg.Connection, connection)
+        except asyncpg.InternalClientError as error:
+            # The server's last word has come, and the end of the connection has not: the driver is at a loss.
+            raise asyncpg.ConnectionDoesNotExistError("The database server is ending.") from error
         finally:
             # Shielded: a cancelled caller must still give the connection back. One that the server drops at
             # this moment is out of the pool already: what was done with it stands.
