@@ -24,7 +24,7 @@ async def messages_report_changed(
 ) -> AsyncGenerator[MessagesReport, None]:
     """The report as it is, then after each change that may touch it, and when a day of the window is over."""
     page = _Page(filter)
-    watch = await Watch.open(hub, context, page.locations)
+    watch = await Watch.open(hub, context, page.locations, beyond=page.by_tags)
     shown: list[Context] = []
 
     async def state() -> MessagesReport:
@@ -60,24 +60,30 @@ async def _finish(shown: list[Context]) -> None:
 
 
 class _Page:
-    """Which locations it is about, in whose days."""
+    """Which locations it is about, in whose days.
+
+    What counts here stays here when its conversation moves, so a tag that is put on elsewhere changes it too,
+    also where the viewer may not look: the state comes again, and nothing tells why.
+    """
 
     def __init__(self, filter: MessagesReportFilter) -> None:
         self._chosen = (
             None if filter.location_ids is None else frozenset(expect_ids("Location", filter.location_ids))
         )
         self._zone = filter.time_zone
-        self._by_tags = filter.tags is not None
+        self.by_tags = filter.tags is not None
 
     def locations(self, beginning: Beginning) -> frozenset[UUID]:
-        """Those chosen, or all that the viewer sees: a conversation with its tags may have gone there."""
+        """Those chosen, or all that the viewer sees."""
         seen = frozenset(beginning.viewer.location_roles)
-        return seen if self._chosen is None or self._by_tags else self._chosen & seen
+        return seen if self._chosen is None else self._chosen & seen
 
     def is_touched(self, change: Change, watch: Watch) -> bool:
         """Whether a number may be another one after the change."""
         if isinstance(change, ResyncReason) or change.location_id in watch.locations:
             return True
+        if change.kind is EventKind.ENTRY_ADDED:
+            return self.by_tags and change.body["entry"][0] == "ConversationChange"
         return change.kind in (EventKind.CATALOGUE_CHANGED, EventKind.VIEWER_CHANGED)
 
     def seconds_of_day(self, beginning: Beginning, now: datetime) -> float | None:

@@ -2,6 +2,10 @@
 
 import pytest
 
+from graph.ids import global_id
+from localmessages.actions.tagging import tag_conversation, untag_conversation
+from localmessages.actions.tags import add_tag
+from localmessages.actions.transfers import TransferRequest, transfer_conversation
 from tests.subscriptions.watching import Watched, watched
 from tests.support.desk import open_desk
 from tests.support.logs import BOB
@@ -72,3 +76,23 @@ async def test_a_window_that_cannot_be_is_an_error(town):
     instants = {"start": "2026-01-02T00:00:00Z", "end": "2026-01-01T00:00:00Z"}
     async with town.watching("owner", REPORT, filter={"window": {"between": instants}}) as seen:
         assert await seen.error() == "INVALID_WINDOW"
+
+
+async def test_a_tag_put_on_where_the_viewer_may_not_look_wakes_the_tiles(town):
+    owner = await town.desk.actor()
+    tag_id = (await add_tag(owner, "Regular", "#ff0000"))["tag"]
+    assert tag_id
+    received = await town.desk.receive("Hello")
+    target = TransferRequest((await town.desk.place("B")).id)
+    await transfer_conversation(await town.desk.actor("ann"), received.conversation_id, target)
+    asked = {"window": THIS_WEEK, "tags": {"anyOf": [global_id("Tag", tag_id)]}}
+    async with town.watching("ann", REPORT, filter=asked) as seen:
+        assert (await seen.next())["rows"]["totalCount"] == 0
+
+        await town.desk.receive("What was said", to=BOB)
+        await tag_conversation(await town.desk.actor("bob"), received.conversation_id, [tag_id])
+        # The text, and the notice of the transfer.
+        assert (await seen.next())["rows"]["totalCount"] == 2
+
+        await untag_conversation(await town.desk.actor("bob"), received.conversation_id, [tag_id])
+        assert (await seen.next())["rows"]["totalCount"] == 0
