@@ -52,6 +52,8 @@ async def replay_lines(
         for stretch in _stretches(numbered, batch):
             await _replay_one_transaction(services, _stretches(iter(stretch), _STRETCH), counts, progress)
     await fold_rollups(services)
+    if counts.applied.total() >= _STRETCH:
+        await _look_over(services)
     return counts
 
 
@@ -71,6 +73,12 @@ async def fold_rollups(services: Services, most: int = 50_000) -> None:
     async with services.database.connection() as connection:
         while await connection.fetchval("SELECT fold_message_hours($1)", most):
             continue
+
+
+async def _look_over(services: Services) -> None:
+    """Statistics of what was loaded: plans from before it are bad, and autovacuum takes its time."""
+    async with services.database.connection() as connection:
+        await connection.execute("ANALYZE")
 
 
 def _numbered(lines: Iterable[bytes]) -> Iterator[Numbered]:

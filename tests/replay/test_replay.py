@@ -271,3 +271,13 @@ async def test_events_are_numbered_without_a_gap(services: Services) -> None:
         )
         assert not gaps
         assert await connection.fetchval("SELECT count(*) FROM live_event WHERE kind = 'MOVED_IN'") == 1
+
+
+async def test_a_big_log_leaves_statistics_of_what_it_loaded(services: Services) -> None:
+    lines = [inbound(minute, f"i{minute}", f"Text {minute}") for minute in range(5_000)]
+
+    await replay_lines(services, encoded([*COMPANY, *lines]))
+
+    async with services.database.connection() as connection:
+        estimated = await connection.fetchval("SELECT reltuples FROM pg_class WHERE relname = 'message'")
+    assert estimated == 5_000
