@@ -1,6 +1,7 @@
 """Reports that go out by mail, with a running worker and a clock that the test moves."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -10,13 +11,16 @@ from typing import Any
 
 import pytest
 
+from graph.ids import parse_id
 from localmessages.actions import report_mails
+from localmessages.actions.report_mails import mail_report
 from localmessages.actions.users import mark_former
 from localmessages.gateways.disk_storage import DiskStorage
 from localmessages.gateways.mail import Sender
 from localmessages.gateways.smtp_mail import SmtpMailer
 from localmessages.jobs.scheduled_reports import start_due_reports
 from localmessages.jobs.worker import running_worker
+from localmessages.reports.letter_lines import NOTHING, span
 from models.catalogue import Catalogues
 from models.database import Database
 from tests.jobs.test_sending import QUICK
@@ -432,3 +436,80 @@ async def test_reports_that_are_changed_and_deleted_while_they_go_out_hold_nobod
     subjects = [message["Subject"] for message in server.messages]
     assert len(set(subjects)) == len(subjects)
     assert await town.fetch("SELECT FROM report_run WHERE status = 'RUNNING'") == []
+
+
+TILES = """
+query ($filter: MessagesReportFilter!) {
+  messagesReport(filter: $filter) {
+    tiles {
+      messagesDelivered { value } conversationsHeld { value } conversationsWithPayByText { value }
+      payByTextConversion { value } nonDeliverableMessages { value } optOuts { value }
+      linksSent { value } linksClicked { value } linkClickRate { value }
+      inboundResponseTime { medianSeconds } outboundResponseTime { medianSeconds }
+    }
+  }
+}
+"""
+
+
+async def test_the_numbers_of_a_mail_are_those_of_the_screen(
+    town: Company, server: MailServer, working: Work
+) -> None:
+    for number, minutes in ((1, 3), (2, 8), (3, 21)):
+        talk = await town.conversation(from_=f"+1917555{number:04}")
+        town.clock.passes(minutes=minutes)
+        await town.do(
+            "Ann", "sendMessage", "message { id }", conversationId=town.id("Conversation", talk), body="Yes."
+        )
+    await town.text("STOP", from_="+19175550001")
+    await town.text("Thanks!", from_="+19175550002")
+    await town.fetch(
+        "UPDATE message SET status = CASE WHEN to_number = '+19175550003' THEN 'FAILED' ELSE 'DELIVERED' END "
+        "WHERE direction = 'OUTBOUND'"
+    )
+    await town.fetch("DELETE FROM pgqueuer")
+    await save(town)
+
+    async with working():
+        town.clock.now = datetime(2026, 9, 15, 11, 0, tzinfo=UTC)
+        await came(server, 1)
+
+    day = {"window": {"on": {"firstDay": "2026-09-14", "lastDay": "2026-09-14"}}}
+    tiles = (await town.ask("Olive", TILES, filter=day))["messagesReport"]["tiles"]
+    shown = dict(re.findall(r"^(\w.*): (\S.*) \(.*\)\r?$", body(server.messages[0]), re.MULTILINE))
+    assert (tiles["messagesDelivered"]["value"], tiles["optOuts"]["value"]) == (3, 1)
+    assert tiles["inboundResponseTime"]["medianSeconds"] > 300
+    assert shown == {
+        "Total Messages Delivered": str(tiles["messagesDelivered"]["value"]),
+        "Total Conversations Held": str(tiles["conversationsHeld"]["value"]),
+        "Total Conversations with PBT": str(tiles["conversationsWithPayByText"]["value"]),
+        "PBT Conversion": NOTHING,
+        "Total Non-deliverable Messages": str(tiles["nonDeliverableMessages"]["value"]),
+        "Total Opt Out Messages": str(tiles["optOuts"]["value"]),
+        "Total Links Sent": str(tiles["linksSent"]["value"]),
+        "Total Links Clicked": str(tiles["linksClicked"]["value"]),
+        "Link Click Rate": NOTHING,
+        "Inbound Response Time": span(tiles["inboundResponseTime"]["medianSeconds"]),
+        "Outbound Response Time": span(tiles["outboundResponseTime"]["medianSeconds"]),
+    }
+
+
+async def test_a_report_whose_mail_is_asked_for_twice_is_mailed_once(
+    town: Company, server: MailServer, working: Work
+) -> None:
+    report = await save(town)
+
+    async with working():
+        town.clock.now = datetime(2026, 9, 15, 11, 0, tzinfo=UTC)
+        await came(server, 1)
+        await settled(town)
+        parsed = parse_id(report["id"])
+        assert parsed is not None
+        for _ in range(3):
+            await mail_report(
+                town.services, town.tenant_id, parsed[1], datetime(2026, 9, 15, 11, 0, tzinfo=UTC)
+            )
+        await settled(town)
+
+    assert len(server.mails) == 1
+    assert len(await town.fetch("SELECT FROM mail")) == 1
