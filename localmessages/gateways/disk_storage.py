@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import tempfile
 import time
 from contextlib import suppress
@@ -20,7 +21,7 @@ class DiskDraft:
     """A file beside the others, renamed when it is whole."""
 
     def __init__(self, drafts: Path, path: Path) -> None:
-        self.scratch = drafts
+        self.scratch = Path(tempfile.mkdtemp(dir=drafts, prefix=f"{path.name}."))
         self._path = path
         descriptor, name = tempfile.mkstemp(dir=drafts, prefix=f"{path.name}.")
         self._draft = Path(name)
@@ -37,10 +38,12 @@ class DiskDraft:
         self._file.close()
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._draft.replace(self._path)
+        shutil.rmtree(self.scratch)
 
     def discard(self) -> None:
         self._file.close()
         self._draft.unlink(missing_ok=True)
+        shutil.rmtree(self.scratch, ignore_errors=True)
 
 
 class DiskStorage:
@@ -75,7 +78,7 @@ class DiskStorage:
         for path in drafts.iterdir() if drafts.is_dir() else ():
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < latest:
-                    path.unlink()
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
                     swept += 1
         return swept
 

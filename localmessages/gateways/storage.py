@@ -21,7 +21,7 @@ class Draft(Protocol):
 
     @property
     def scratch(self) -> Path:
-        """A directory for what its writer needs meanwhile; what stays behind there is swept away."""
+        """A directory for what its writer needs meanwhile; it goes when the file is kept or discarded."""
         ...
 
     def keep(self) -> None:

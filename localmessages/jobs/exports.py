@@ -144,6 +144,9 @@ async def _fill(services: Services, run: ExportRun, draft: Draft, progress: Prog
                 if writing is not None:
                     await writing
                 writing = tasks.create_task(_aside(_write, file, table, rows, progress))
+    if progress.rows != progress.total:
+        # Both are of one snapshot: a file that is not what its tile says is given to nobody.
+        raise RuntimeError(f"{progress.total} rows were counted, and {progress.rows} read.")
     await _aside(file.close)
 
 

@@ -41,10 +41,20 @@ def test_what_is_discarded_leaves_nothing(tmp_path: Path):
     storage = DiskStorage(tmp_path)
     draft = storage.draft("a")
     draft.file.write(b"one")
+    (draft.scratch / "rows").write_bytes(b"one")
 
     draft.discard()
 
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert [path.name for path in tmp_path.rglob("*")] == [".drafts"]
+
+
+def test_of_what_is_kept_nothing_else_stays(tmp_path: Path):
+    draft = DiskStorage(tmp_path).draft("a")
+    (draft.scratch / "rows").write_bytes(b"one")
+
+    draft.keep()
+
+    assert sorted(path.name for path in tmp_path.rglob("*")) == [".drafts", "a"]
 
 
 def test_what_is_not_there_is_missing_and_may_be_deleted(tmp_path: Path):

@@ -279,8 +279,35 @@ async def test_what_dead_writers_left_is_swept_away_after_a_day(town: Company, f
     storage = DiskStorage(files)
     old, new = storage.draft("exports/old"), storage.draft("exports/new")
     two_days_ago = old._draft.stat().st_mtime - timedelta(days=2).total_seconds()
-    os.utime(old._draft, (two_days_ago, two_days_ago))
+    for path in (old._draft, old.scratch):
+        os.utime(path, (two_days_ago, two_days_ago))
 
     await clear_out(town.services)
 
-    assert there(files) == [new._draft]
+    assert set((files / ".drafts").iterdir()) == {new._draft, new.scratch}
+
+
+async def test_a_file_is_one_snapshot_while_eight_write(town: Company):
+    stop = asyncio.Event()
+
+    async def write(number: int) -> None:
+        while not stop.is_set():
+            await town.text("Hello again", from_=f"+1917555{number:04}")
+
+    writers = [asyncio.create_task(write(number)) for number in range(8)]
+    sizes = []
+    try:
+        for _ in range(4):
+            key = await waiting_export(town)
+            await make_export(town.services, town.tenant_id, key)
+            export = await export_of(town, key)
+            with town.services.storage.open(export["storage_key"]) as file:
+                lines = read(file.read(), "CSV")
+            assert (export["status"], export["error"]) == ("COMPLETED", None)
+            assert len(lines) - 1 == export["rows"] == export["total_rows"]
+            sizes.append(len(lines))
+    finally:
+        stop.set()
+        await asyncio.gather(*writers)
+    assert sizes == sorted(sizes)
+    assert sizes[-1] > sizes[0]
