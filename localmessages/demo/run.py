@@ -41,7 +41,7 @@ async def run_demo(
                     await running.enter_async_context(
                         running_town(services, tenant_id, texts_per_minute=texts_per_minute)
                     )
-                welcome(out, settings.url)
+                welcome(out, settings.url, None if settings.smtp_url else settings.mails)
                 await asyncio.wait([api])
     except asyncio.CancelledError:
         out.print("Stopped.")
