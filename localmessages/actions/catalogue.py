@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from localmessages.rules.live import EventKind
-from localmessages.services import Transaction
+from localmessages.services import Services, Transaction
 from models.catalogue import Catalogue, load_catalogue
 from subscriptions.events import NewEvent
 
@@ -18,6 +18,17 @@ async def tenant_scope(connection: asyncpg.Connection, tenant_id: UUID) -> int:
         "SELECT id FROM live_scope WHERE tenant_id = $1 AND kind = 'TENANT'", tenant_id
     )
     return scope
+
+
+async def current_catalogue(
+    services: Services, connection: asyncpg.Connection, tenant_id: UUID
+) -> Catalogue | None:
+    """The catalogue as of now, for work that no viewer does; None when there is no such tenant."""
+    # live_scope_tenant_id_kind_lane_user_id_key
+    seq = await connection.fetchval(
+        "SELECT seq FROM live_scope WHERE tenant_id = $1 AND kind = 'TENANT'", tenant_id
+    )
+    return None if seq is None else await services.catalogues.of(connection, tenant_id, seq)
 
 
 async def lock_catalogue(tx: Transaction, tenant_id: UUID) -> Catalogue:

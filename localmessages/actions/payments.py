@@ -11,6 +11,7 @@ import structlog
 from localmessages.actions.actor import Actor, IdempotencyKey, Made, once
 from localmessages.actions.audit import audit
 from localmessages.actions.bills import Bill, open_bill
+from localmessages.actions.catalogue import current_catalogue
 from localmessages.actions.messages import PlacesOf
 from localmessages.actions.payment_requests import bill_of_viewer, connected
 from localmessages.actions.store import PlaceOf
@@ -42,14 +43,10 @@ async def take_report(services: Services, report: PaymentReport) -> bool:
     Raises `MalformedWebhook` for an amount in another currency than the bill's.
     """
     async with services.transaction() as tx:
-        # live_scope_tenant_id_kind_lane_user_id_key
-        seq = await tx.connection.fetchval(
-            "SELECT seq FROM live_scope WHERE tenant_id = $1 AND kind = 'TENANT'", report.tenant_id
-        )
-        if seq is None:
+        catalogue = await current_catalogue(services, tx.connection, report.tenant_id)
+        if catalogue is None:
             logger.warning("payments.unknown_tenant", report=report.external_id)
             return False
-        catalogue = await services.catalogues.of(tx.connection, report.tenant_id, seq)
         bill = await open_bill(tx, report.tenant_id, report.invoice)
         if bill.request is not None and bill.request.currency != report.currency:
             raise MalformedWebhook(f"The bill is in {bill.request.currency}.")
@@ -192,7 +189,8 @@ async def close_pages(services: Services) -> None:
 
 async def _close_page(services: Services, tenant_id: UUID, invoice: str) -> None:
     async with services.transaction() as tx:
-        catalogue = await services.catalogues.of(tx.connection, tenant_id, 0)
+        catalogue = await current_catalogue(services, tx.connection, tenant_id)
+        assert catalogue is not None
         bill = await open_bill(tx, tenant_id, invoice)
         await bill.call_customers(PlacesOf(catalogue.places).place_of)
         expire(bill.asked, bill.events, bill.texts, services.clock())

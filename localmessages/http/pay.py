@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from localmessages.actions.catalogue import current_catalogue
 from localmessages.auth import is_signed, sign
 from localmessages.gateways.simulated_payments import SimulatedPayments
 from localmessages.http.pages import plain_page
@@ -72,8 +73,8 @@ async def _bill(services: Services, slug: str) -> Bill | None:
         row = await bill_of_page(connection, request_id)
         if row is None:
             return None
-        # As of any time: the name that a business had a moment ago is its name too.
-        catalogue = await services.catalogues.of(connection, row.tenant_id, 0)
+        catalogue = await current_catalogue(services, connection, row.tenant_id)
+        assert catalogue is not None
     place = catalogue.places[row.location_id]
     return Bill(row, place.business, place.name, place.zone, services.clock())
 

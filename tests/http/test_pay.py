@@ -11,8 +11,12 @@ import pytest
 from starlette.applications import Starlette
 
 from graph.ids import global_id
+from localmessages.actions.locations import create_location
 from localmessages.http.pay import FORM_LASTS, pay_routes
+from localmessages.rules.location import LocationKind
 from localmessages.rules.paying import PAGE_OPEN_FOR
+from localmessages.rules.place import Number
+from models.catalogue import Catalogues
 from tests.support.paying_server import PayingServer, paying_server
 
 
@@ -300,6 +304,32 @@ async def test_who_cannot_be_answered_in_time_is_asked_to_come_again(server: Pay
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert (await server.request())["status"] == "REQUESTED"
+
+
+async def test_a_location_that_this_server_has_not_heard_of_yet_has_its_page(
+    server: PayingServer, database_url: str
+):
+    slug = await server.bill()
+    state = server.live.app.state
+    state.services = replace(state.services, catalogues=Catalogues())
+    async with server.services.database.connection() as connection:
+        before = await state.services.catalogues.of(connection, server.tenant_id, 0)
+    async with server.services.transaction() as tx:
+        new = await create_location(
+            tx,
+            tenant_id=server.tenant_id,
+            account_id=server.tenant_id,
+            name="Store N",
+            kind=LocationKind.STORE,
+            time_zone="UTC",
+            numbers=[Number("+12125550177")],
+            at=server.services.clock(),
+        )
+        await tx.connection.execute("UPDATE payment_request SET location_id = $1", new)
+
+    assert new not in before.places
+    async with httpx.AsyncClient(base_url=server.url) as client:
+        assert "Store N" in await words(client, slug)
 
 
 async def test_every_colour_has_a_dark_one(server: PayingServer, phone: httpx.AsyncClient):

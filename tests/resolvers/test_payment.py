@@ -387,6 +387,16 @@ async def test_who_works_where_the_conversation_is_now_may_give_it_back(town: Co
     assert (await refund(town, request, "Bob"))["status"] == "REFUNDED"
 
 
+async def test_an_opt_out_after_it_was_caused_by_the_bill(town: Company) -> None:
+    request = (await ask(town))["paymentRequest"]["id"]
+
+    await town.text("STOP")
+
+    cause = "query { consentChanges { nodes { cause causePayment { id } } } }"
+    (change,) = (await town.ask("Ann", cause))["consentChanges"]["nodes"]
+    assert change == {"cause": "PAYMENT_LINK", "causePayment": {"id": request}}
+
+
 class Away(SimulatedPayments):
     """Does not answer, after it has done what it was asked."""
 
