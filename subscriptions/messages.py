@@ -12,6 +12,8 @@ from graph.request import GraphQLRequest
 SUBPROTOCOL = "graphql-transport-ws"
 # What the frame of a close message holds beside the code.
 LONGEST_REASON = 123
+# It is in every message of its operation.
+LONGEST_ID = 1_000
 
 
 class SocketRefused(Exception):
@@ -131,6 +133,8 @@ def _id(content: dict[str, Any]) -> str:
     given = content.get("id")
     if not isinstance(given, str) or not given:
         raise _invalid("`id` must be a string that is not empty.")
+    if len(given) > LONGEST_ID:
+        raise _invalid(f"`id` has at most {LONGEST_ID} characters.")
     return given
 
 

@@ -94,8 +94,12 @@ class RedisCluster:
             slots = range(number * share, min((number + 1) * share, REDIS_CLUSTER_HASH_SLOTS))
             self.ask(port, "CLUSTER", "ADDSLOTS", *slots)
             self.ask(port, "CLUSTER", "MEET", "127.0.0.1", self.ports[0])
+        await self.is_well()
+
+    async def is_well(self) -> None:
+        """Return when all of them agree that every slot is served."""
         for port in self.ports:
-            await eventually(lambda port=port: self._is_formed(port))  # type: ignore[misc]
+            await eventually(lambda port=port: self._is_formed(port), within=30)  # type: ignore[misc]
 
     def give(self, channel: str, to: int) -> None:
         """Move the slot of a channel, in which there are no keys, to another server."""

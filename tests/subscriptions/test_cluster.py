@@ -2,12 +2,16 @@
 
 import asyncio
 import tempfile
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
 
+from localmessages.rules.presence import PresenceState
 from subscriptions.address import is_cluster, node_at, seeds
 from subscriptions.bus import Bus
+from subscriptions.marks import Doing, Marks
 from tests.subscriptions.redis_cluster import packed_program, redis_cluster, sharding_program
 from tests.subscriptions.test_hub import seqs, settled, watching
 
@@ -115,6 +119,41 @@ async def test_a_scope_that_moves_to_another_server_is_heard_there(cluster, hubs
                 there.publish(await tenant.append(lane))
                 await asyncio.sleep(0.05)
         assert await seqs(seen, 2) == [1, 2]
+
+
+async def test_who_is_in_conversations_is_known_whichever_server_has_them(cluster):
+    await cluster.is_well()
+    marks = Marks(cluster.url)
+    conversations = [uuid4() for _ in range(20)]
+    ann = Doing(uuid4(), PresenceState.VIEWING, "1")
+    try:
+        for key in conversations:
+            assert await marks.put(key, ann, timedelta(seconds=30))
+        assert not await marks.put(conversations[0], ann, timedelta(seconds=30))
+        assert await marks.drop(conversations[0], ann)
+
+        found = await marks.read(conversations)
+        assert [len(found[key][1]) for key in conversations] == [0] + [1] * 19
+    finally:
+        await marks.close()
+
+
+async def test_a_conversation_that_stirs_is_heard_of_in_a_cluster(cluster):
+    await cluster.is_well()
+    here, there = Bus(cluster.url), Bus(cluster.url)
+    stirred: list[UUID | None] = []
+    here.on_stir(stirred.append)
+    here.start(lambda _: None, lambda: None)
+    try:
+        await settled(lambda: here.is_connected)
+        conversations = [uuid4() for _ in range(6)]
+        for key in conversations:
+            await here.attend(key, 20)
+            there.stir(key)
+        await settled(lambda: set(conversations) <= set(stirred))
+    finally:
+        await here.close()
+        await there.close()
 
 
 def test_the_address_of_a_cluster_names_servers_of_it():

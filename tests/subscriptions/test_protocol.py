@@ -381,6 +381,7 @@ MALFORMED: list[str | bytes] = [
             {**SUBSCRIBE, "id": 1},
             {**SUBSCRIBE, "id": None},
             {**SUBSCRIBE, "id": ""},
+            {**SUBSCRIBE, "id": "x" * 1_001},
             {**SUBSCRIBE, "payload": None},
             {**SUBSCRIBE, "payload": []},
             {**SUBSCRIBE, "payload": {}},

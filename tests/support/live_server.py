@@ -16,6 +16,7 @@ from graph.app import create_app
 from localmessages.actions.owners import token_for
 from localmessages.services import Services
 from localmessages.settings import Settings
+from subscriptions.websocket import WebSocketProtocol
 
 SECRET = "a secret of thirty-two characters"
 
@@ -92,7 +93,7 @@ async def live_server(database_url: str, redis_url: str, **more: Any) -> AsyncIt
     )
     app = create_app(settings)
     server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, ws="websockets-sansio", lifespan="on")
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, ws=WebSocketProtocol, lifespan="on")
     )
     serving = asyncio.create_task(server.serve())
     try:
