@@ -55,6 +55,7 @@ class Context:
         self.bearer = bearer
         self.watch: Any = None
         """What a subscription that runs with this context follows."""
+        self._subscription: Context | None = None
         self._beginning: asyncio.Future[Beginning] | None = None
         self._held = AsyncExitStack()
 
@@ -64,12 +65,18 @@ class Context:
         return cls(services, faces, bearer_of(services, authorization) if authorization else None)
 
     def fork(self) -> Context:
-        """A fresh one for the same bearer."""
+        """A fresh one for the same bearer, such as for an event of a subscription."""
+        fork = self.anew()
+        fork._subscription = self._subscription if self.watch is None else self
+        return fork
+
+    def anew(self) -> Context:
+        """A fresh one for the same bearer, which finds out where the log stands."""
         return Context(self.services, self.faces, self.bearer)
 
     def starting(self, beginning: Beginning) -> Context:
         """A fresh one for the same bearer, which begins where an earlier one has come to."""
-        fork = self.fork()
+        fork = self.anew()
         fork._beginning = asyncio.get_running_loop().create_future()
         fork._beginning.set_result(beginning)
         return fork
@@ -122,6 +129,8 @@ class Context:
         tenant_id, user_id = self.bearer.tenant_id, self.bearer.user_id
         if self.bearer.expires_at <= self.now:
             raise unauthenticated("The token has expired. Sign in again.")
+        if self._subscription is not None and self.groups is not None:
+            return await self._begin_event(self._subscription, self.bearer)
         catalogues = self.services.catalogues
         async with self.services.database.connection() as connection:
             cursor = await self.position(connection)
@@ -133,6 +142,15 @@ class Context:
         if viewer is None:
             raise unauthenticated()
         return Beginning(viewer, catalogue, cursor)
+
+    async def _begin_event(self, subscription: Context, bearer: Bearer) -> Beginning:
+        """The same for an event: one statement for all whom it concerns; each has its own position."""
+        now = asyncio.get_running_loop().time()
+        catalogue: Catalogue = await self.groups.rights.as_of(bearer.tenant_id, now)
+        viewer = catalogue.viewer(bearer.user_id)
+        if viewer is None:
+            raise unauthenticated()
+        return Beginning(viewer, catalogue, subscription.watch.beginning.cursor)
 
     async def position(self, connection: asyncpg.Connection) -> Cursor:
         """Where the log stands, over all that the viewer can ever need."""

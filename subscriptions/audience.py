@@ -21,13 +21,17 @@ HOLE = secrets.token_hex(16)
 
 
 class Run:
-    """What the forks of one run have in common; `cursor` is what the last answer said, but for the hole."""
+    """What the forks of one run have in common; `cursor` is what the last answer said, but for the hole.
 
-    def __init__(self, rights: Rights, beginning: Beginning) -> None:
+    Of `events` each is shown with the rights of when it was heard; a state, with those of when it is read.
+    """
+
+    def __init__(self, rights: Rights, beginning: Beginning, *, events: bool) -> None:
         assert isinstance(beginning.viewer, AnyViewer)
         self.rights = rights
         self.viewer = beginning.viewer
         self.beginning = beginning
+        self.events = events
         self.cursor = beginning.cursor
         self.watches = asyncio.Event()
         """Whether it has begun to follow the log."""
@@ -44,6 +48,10 @@ class SharedContext(Context):
     def fork(self) -> SharedContext:
         """A fresh one, which looks at rights again."""
         return SharedContext(self.services, self.faces, self.run, self._root)
+
+    def anew(self) -> SharedContext:
+        """The same: it has no position but that of the run."""
+        return self.fork()
 
     def follow(self, watch: Any) -> None:
         """Whoever waits for the run to follow the log may join it."""
@@ -63,7 +71,7 @@ class SharedContext(Context):
         if self is self._root:
             return self.run.beginning
         watch = self._root.watch
-        heard_at = None if watch is None else watch.heard_at
+        heard_at = watch.heard_at if self.run.events and watch is not None else None
         since = asyncio.get_running_loop().time() if heard_at is None else heard_at
         catalogue = await self.run.rights.as_of(self.run.viewer.tenant_id, since)
         return Beginning(self.run.viewer, catalogue, self.run.beginning.cursor)

@@ -31,6 +31,8 @@ class Source:
     engine: Engine
     operation: Operation
     viewer: AnyViewer
+    events: bool
+    """Whether it tells events, or states."""
     never: Callable[[], None]
     """Called when it has read what is one viewer's own, or failed by another bug."""
 
@@ -39,7 +41,7 @@ class Source:
         cursor = beginning.cursor
         positions = {key: seq for key, seq in cursor.positions.items() if key != cursor.own}
         anyones = replace(cursor, access=0, positions=positions, own=None)
-        return Run(self.rights, Beginning(self.viewer, beginning.catalogue, anyones))
+        return Run(self.rights, Beginning(self.viewer, beginning.catalogue, anyones), events=self.events)
 
     async def answers(self, run: Run, context: SharedContext) -> AsyncGenerator[Answer, None]:
         """What it tells, until something has to be said to each of them alone."""

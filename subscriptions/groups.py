@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Hashable
 from functools import partial
-from uuid import UUID
 
 from graph.context import Context, Faces
 from graph.execution import Answer, Engine, Operation
@@ -29,9 +27,8 @@ class Groups:
         self._services = services
         self._faces = faces
         self._plans = Plans()
-        self._rights = Rights(services, self._sort_out)
+        self.rights = Rights(services, self._sort_out)
         self._groups: dict[Hashable, Group] = {}
-        self._of_tenant: Counter[UUID] = Counter()
 
     @property
     def count(self) -> int:
@@ -81,24 +78,20 @@ class Groups:
             source = Source(
                 self._services,
                 self._faces,
-                self._rights,
+                self.rights,
                 seat.engine,
                 operation,
                 AnyViewer(viewer),
+                seat.plan.kind is Kind.EVENTS,
                 partial(self._plans.never, operation),
             )
             group = _GROUPS[seat.plan.kind](key, source, seat.start(), self._forget)
             self._groups[key] = group
-            self._of_tenant[group.tenant_id] += 1
         return group
 
     def _forget(self, group: Group) -> None:
         if self._groups.get(group.key) is group:
             del self._groups[group.key]
-            self._of_tenant[group.tenant_id] -= 1
-            if not self._of_tenant[group.tenant_id]:
-                del self._of_tenant[group.tenant_id]
-                self._rights.forget(group.tenant_id)
 
     def _sort_out(self, change: Change) -> None:
         for group in list(self._groups.values()):

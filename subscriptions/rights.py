@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
@@ -26,10 +27,11 @@ class Rights:
     away before the first event that was committed after it.
     """
 
-    def __init__(self, services: Services, changed: Callable[[Change], None]) -> None:
+    def __init__(self, services: Services, changed: Callable[[Change], None], most: int = 200) -> None:
         self._services = services
         self._changed = changed
-        self._known: dict[UUID, _Known] = {}
+        self._most = most
+        self._known: OrderedDict[UUID, _Known] = OrderedDict()
         self._asking: dict[UUID, asyncio.Task[None]] = {}
 
     async def as_of(self, tenant_id: UUID, instant: float) -> Catalogue:
@@ -47,10 +49,6 @@ class Rights:
         known = self._known.get(tenant_id)
         return None if known is None else known.catalogue
 
-    def forget(self, tenant_id: UUID) -> None:
-        """Nobody asks any more."""
-        self._known.pop(tenant_id, None)
-
     async def _ask(self, tenant_id: UUID) -> None:
         try:
             await self._look(tenant_id)
@@ -66,6 +64,9 @@ class Rights:
             seq = await connection.fetchval(_SEQ, catalogue.scope_id)
             catalogue = await catalogues.of(connection, tenant_id, seq)
         self._known[tenant_id] = _Known(catalogue, asked_at)
+        self._known.move_to_end(tenant_id)
+        if len(self._known) > self._most:
+            self._known.popitem(last=False)
         if before is None or before.catalogue is not catalogue:
             self._changed(Change(catalogue))
 

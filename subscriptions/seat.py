@@ -170,7 +170,7 @@ class Seat:
         self.must_begin = False
         before = self.beginning
         try:
-            now = await insist(self.context.fork().begin)
+            now = await insist(self.context.anew().begin)
         except GraphQLError:
             self._is_signed_out = True
             return
@@ -186,7 +186,7 @@ class Seat:
     async def _go_alone(self) -> None:
         """Run by itself, until its group may tell it or all is over."""
         self.must_go_alone = False
-        context = self.context.fork() if self._is_signed_out else self.context.starting(self.beginning)
+        context = self.context.anew() if self._is_signed_out else self.context.starting(self.beginning)
         async with aclosing(await self.engine.subscribe(self.operation, context)) as answers:
             async for answer in answers:
                 self._check(answer)

@@ -94,7 +94,7 @@ class Watch:
     @property
     def heard_at(self) -> float | None:
         """When the event just given was here at the latest, by the event loop's clock."""
-        return None if self._stream is None else self._stream.heard_at
+        return (self._stream and self._stream.heard_at) or None
 
     @property
     def is_busy(self) -> bool:
@@ -119,7 +119,7 @@ class Watch:
                         self.last = change
                         yield change
             except Gone as gone:
-                self._begin(await insist(self._context.fork().begin))
+                self._begin(await insist(self._context.anew().begin))
                 self.last = gone.reason
                 yield gone.reason
 
@@ -173,7 +173,7 @@ class Watch:
     async def _has_more_in_sight(self) -> bool:
         """Look at rights and catalogue again; whether a list lacks what it had no events of."""
         before = self.beginning
-        self.beginning = await insist(self._context.fork().begin)
+        self.beginning = await insist(self._context.anew().begin)
         self._settle()
         sight = self.sight(before, self.beginning)
         if sight is Sight.IS_OVER:

@@ -239,7 +239,7 @@ async def shared(town: Watched, one) -> SharedContext:
     beginning = await one.begin()
     cursor = replace(beginning.cursor, own=None, access=0)
     rights = Rights(town.desk.services, _nobody_is_told)
-    run = Run(rights, Beginning(AnyViewer(beginning.viewer), beginning.catalogue, cursor))
+    run = Run(rights, Beginning(AnyViewer(beginning.viewer), beginning.catalogue, cursor), events=True)
     return SharedContext(town.desk.services, town.faces, run)
 
 

@@ -115,7 +115,7 @@ class Watched:
         catalogue = await self.desk.catalogue()
         person = next(person for person in catalogue.people.values() if person.external_id == name)
         bearer = Bearer(self.desk.tenant_id, person.id, datetime.now(UTC) + lasts)
-        return Context(self.desk.services, self.faces, bearer)
+        return Context(self.desk.services, replace(self.faces, groups=self.groups), bearer)
 
     @asynccontextmanager
     async def watching(
