@@ -9,7 +9,7 @@ from tests.faults.proxy import Hand, Way, database_proxy, redis_proxy
 from tests.faults.writing import Writer
 from tests.support.waiting import eventually
 
-STEPS = 14
+STEPS = 12
 
 
 class Steps:
