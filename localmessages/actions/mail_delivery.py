@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from localmessages.actions.mailing import Attachment
-from localmessages.actions.scheduled_reports import tell_undelivered
+from localmessages.actions.report_news import tell_undelivered
 from localmessages.gateways.mail import AttachedFile, OutboundMail
 from localmessages.rules.mail import MailStatus, message_id
 from localmessages.services import Services

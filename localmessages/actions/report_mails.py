@@ -10,8 +10,9 @@ from uuid import UUID
 import asyncpg
 
 from localmessages.actions.mailing import Attachment, mail
+from localmessages.actions.report_news import tell_failed
 from localmessages.actions.report_schedules import rule_of
-from localmessages.actions.scheduled_reports import end_run, tell_failed
+from localmessages.actions.scheduled_reports import end_run
 from localmessages.reports.exports.address import signed_address
 from localmessages.reports.messages_report.all_tiles import all_tiles
 from localmessages.reports.messages_report.asked import AskedFilter

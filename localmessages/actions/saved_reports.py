@@ -16,6 +16,7 @@ from localmessages.actions.report_schedules import (
     drop_schedule,
     keep_schedule,
 )
+from localmessages.actions.saved_report_names import check_name_is_free, check_room, lock_shelf
 from localmessages.reports.campaigns import seen_campaigns
 from localmessages.reports.messages_report.asked import AskedFilter
 from localmessages.reports.messages_report.asked_json import from_json, to_json
@@ -23,15 +24,8 @@ from localmessages.reports.messages_report.scope import ReportScopes
 from localmessages.reports.saved_reports import saved_reports_by_id
 from localmessages.rules.keys import new_key
 from localmessages.rules.metrics import OutOfHours
-from localmessages.rules.refusal import (
-    AlreadyExists,
-    LimitRefused,
-    NotAllowed,
-    NotFound,
-    Refused,
-    UserErrorCode,
-)
-from localmessages.rules.saved_reports import MOST_SAVED, check_may_change, check_may_schedule
+from localmessages.rules.refusal import NotAllowed, NotFound, Refused, UserErrorCode
+from localmessages.rules.saved_reports import check_may_change, check_may_schedule
 from localmessages.rules.texts import check_name
 from localmessages.rules.windows import InvalidWindow
 from localmessages.services import Transaction
@@ -69,8 +63,8 @@ async def create_saved_report(
     checked = _checked(actor, schedule, filter)
 
     async def do(tx: Transaction) -> Made:
-        await _lock_shelf(tx, actor.tenant_id, actor.user_id)
-        await _check_room(tx, actor)
+        await lock_shelf(tx, actor.tenant_id, actor.user_id)
+        await check_room(tx, actor)
         report_id = await _insert(tx, actor, name, filter, out_of_hours, shared)
         if checked is not None:
             await keep_schedule(tx, actor.tenant_id, report_id, checked, actor.now)
@@ -95,8 +89,8 @@ async def update_saved_report(
         if changes.filter is not None and kept["scheduled"] and not changes.rescheduled:
             check_may_schedule(actor.viewer, about.location_ids)
         if name is not None:
-            await _lock_shelf(tx, actor.tenant_id, kept["by_user_id"])
-            await _check_name_is_free(tx, actor.tenant_id, kept["by_user_id"], name, report_id)
+            await lock_shelf(tx, actor.tenant_id, kept["by_user_id"])
+            await check_name_is_free(tx, actor.tenant_id, kept["by_user_id"], name, report_id)
         await _update(tx, actor, kept, changes, name)
         if checked is not None:
             await keep_schedule(tx, actor.tenant_id, report_id, checked, actor.now)
@@ -143,36 +137,11 @@ def _checked(actor: Actor, wanted: WantedSchedule | None, asked: AskedFilter) ->
     return check_schedule(actor, wanted)
 
 
-async def _lock_shelf(tx: Transaction, tenant_id: UUID, owner_id: UUID | None) -> None:
-    """Let nobody else name or add a report of this person meanwhile."""
-    # app_user_pkey
-    await tx.connection.execute(
-        "SELECT FROM app_user WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE", tenant_id, owner_id
-    )
-
-
-async def _check_room(tx: Transaction, actor: Actor) -> None:
-    # saved_report_name_key
-    count = await tx.connection.fetchval(
-        "SELECT count(*) FROM saved_report WHERE tenant_id = $1 AND by_user_id = $2",
-        actor.tenant_id,
-        actor.user_id,
-    )
-    if count >= MOST_SAVED:
-        raise LimitRefused(
-            f"A person has at most {MOST_SAVED} saved reports.",
-            limit=MOST_SAVED,
-            given=count + 1,
-            field=None,
-            remedy="Delete one that nobody needs any more.",
-        )
-
-
 async def _insert(
     tx: Transaction, actor: Actor, name: str, asked: AskedFilter, out_of_hours: OutOfHours, shared: bool
 ) -> UUID:
     assert actor.user_id is not None
-    await _check_name_is_free(tx, actor.tenant_id, actor.user_id, name, None)
+    await check_name_is_free(tx, actor.tenant_id, actor.user_id, name, None)
     report_id = new_key(actor.now)
     await tx.connection.execute(
         """
@@ -189,30 +158,6 @@ async def _insert(
         actor.now,
     )
     return report_id
-
-
-async def _check_name_is_free(
-    tx: Transaction, tenant_id: UUID, owner_id: UUID, name: str, but: UUID | None
-) -> None:
-    # saved_report_name_key
-    other = await tx.connection.fetchrow(
-        """
-        SELECT id, name
-        FROM saved_report
-        WHERE tenant_id = $1 AND by_user_id = $2 AND lower(name) = lower($3) AND id IS DISTINCT FROM $4
-        """,
-        tenant_id,
-        owner_id,
-        name,
-        but,
-    )
-    if other is not None:
-        raise AlreadyExists(
-            f"There is a saved report {other['name']} already.",
-            existing=("SavedReport", other["id"]),
-            field=["name"],
-            remedy="Change that one, or choose another name.",
-        )
 
 
 async def _lock(tx: Transaction, actor: Actor, report_id: UUID) -> asyncpg.Record:

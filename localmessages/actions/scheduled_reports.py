@@ -12,24 +12,23 @@ import asyncpg
 import structlog
 
 from localmessages.actions.exports import create_export
-from localmessages.actions.notifications import notify
 from localmessages.actions.queue import REPORT_MAIL, enqueue
-from localmessages.actions.report_schedules import drop_schedule, rule_of
+from localmessages.actions.report_news import stop_schedule, tell_failed
+from localmessages.actions.report_schedules import rule_of
 from localmessages.reports.exports.sources import MessagesReportSource
 from localmessages.reports.exports.titles import with_window
 from localmessages.reports.messages_report.asked import AskedFilter
 from localmessages.reports.messages_report.asked_json import from_json, to_json
 from localmessages.reports.messages_report.scope import ReportScopes
 from localmessages.reports.windows import Last, OnDays
-from localmessages.rules.access import Role, UserStatus, Viewer
+from localmessages.rules.access import Viewer
 from localmessages.rules.exports import ExportFormat
 from localmessages.rules.metrics import OutOfHours
-from localmessages.rules.notifications import NotificationKind
 from localmessages.rules.saved_reports import scheduled_locations
 from localmessages.rules.schedules import Schedule, days_of_run, latest_run, next_run
 from localmessages.rules.windows import InvalidWindow
 from localmessages.services import Services, Transaction
-from models.catalogue import Catalogue, Person
+from models.catalogue import Catalogue
 
 logger = structlog.get_logger(__name__)
 
@@ -68,7 +67,7 @@ async def start_report(services: Services, tenant_id: UUID, saved_report_id: UUI
         asked = from_json(row["about"])
         places = [] if owner is None else scheduled_locations(owner, asked.location_ids)
         if owner is None or not places:
-            await _stop(tx, catalogue, row, now)
+            await stop_schedule(tx, catalogue, row, now)
             return
         await _set_next(tx, tenant_id, saved_report_id, next_run(rule, now))
         due = latest_run(rule, now)
@@ -221,66 +220,3 @@ async def end_run(
         at,
     )
     return ended is not None
-
-
-async def _stop(tx: Transaction, catalogue: Catalogue, row: asyncpg.Record, now: datetime) -> None:
-    """End a schedule whose owner left, or manages nothing of it any more, and tell who can take over."""
-    await drop_schedule(tx, catalogue.tenant_id, row["saved_report_id"])
-    owner = catalogue.people[row["by_user_id"]]
-    why = "has left" if owner.status is UserStatus.FORMER else "manages its locations no longer"
-    title = f"{row['name']} is not sent any more: {owner.name} {why}"
-    for person in _managers(catalogue, besides=owner):
-        await _notify(tx, catalogue.tenant_id, person.id, title, row["saved_report_id"], now)
-
-
-def _managers(catalogue: Catalogue, *, besides: Person) -> list[Person]:
-    """Who manages the whole tree, and the person themselves while they may sign in."""
-    return [
-        person
-        for person in catalogue.people.values()
-        if (viewer := catalogue.viewer(person.id)) is not None
-        and (viewer.may_on_account(Role.MANAGER, catalogue.tenant_id) or person.id == besides.id)
-    ]
-
-
-async def tell_failed(tx: Transaction, catalogue: Catalogue, run: asyncpg.Record, now: datetime) -> None:
-    """Let whose report it is know that it did not go out; who has left is told nothing."""
-    if catalogue.viewer(run["by_user_id"]) is not None:
-        title = f"{run['name']} could not be sent this time"
-        await _notify(tx, catalogue.tenant_id, run["by_user_id"], title, run["saved_report_id"], now)
-
-
-async def tell_undelivered(
-    tx: Transaction, tenant_id: UUID, mail_id: UUID, address: str, now: datetime
-) -> None:
-    """Let whose report a mail was know that it did not get there; nothing for mails of something else."""
-    # report_run_mail_idx, saved_report_pkey, app_user_pkey
-    run = await tx.connection.fetchrow(
-        """
-        SELECT report_run.saved_report_id, saved_report.name, saved_report.by_user_id
-        FROM report_run
-        JOIN saved_report
-            ON saved_report.tenant_id = report_run.tenant_id AND saved_report.id = report_run.saved_report_id
-        JOIN app_user ON app_user.tenant_id = report_run.tenant_id AND app_user.id = saved_report.by_user_id
-        WHERE report_run.tenant_id = $1 AND report_run.mail_id = $2 AND app_user.status = 'ACTIVE'
-        """,
-        tenant_id,
-        mail_id,
-    )
-    if run is not None:
-        title = f"{run['name']} did not reach {address}"
-        await _notify(tx, tenant_id, run["by_user_id"], title, run["saved_report_id"], now)
-
-
-async def _notify(
-    tx: Transaction, tenant_id: UUID, user_id: UUID, title: str, report_id: UUID, now: datetime
-) -> None:
-    await notify(
-        tx,
-        tenant_id=tenant_id,
-        user_id=user_id,
-        kind=NotificationKind.REPORT_FAILED,
-        title=title,
-        subject=("SavedReport", report_id),
-        at=now,
-    )
