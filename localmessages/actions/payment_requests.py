@@ -1,7 +1,6 @@
 """Asking for a payment by text, and taking that back."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -39,12 +38,12 @@ async def ask_for_payment(
     actor: Actor, conversation_id: UUID, asked: Asked, *, key: IdempotencyKey | None = None
 ) -> Made:
     """Text a link to a payment page. The same invoice again is the same request, texted once more."""
-    invoice, description = check_bill(asked.invoice, asked.amount, asked.currency, asked.description)
-    wording = check_wording(asked.body)
+    invoice, purpose = check_bill(asked.invoice, asked.amount, asked.currency, asked.description)
+    asked = replace(asked, invoice=invoice, description=purpose, body=check_wording(asked.body))
     connected(actor.services)
 
     async def do(tx: Transaction) -> Made:
-        bill = await open_bill(tx, actor.tenant_id, invoice)
+        bill = await open_bill(tx, actor.tenant_id, asked.invoice)
         await bill.call_customers(actor.place_of, also=conversation_id)
         customer = bill.in_conversation(conversation_id)
         conversation = theirs(actor, customer, conversation_id, moved_is_told=True)
@@ -52,15 +51,10 @@ async def ask_for_payment(
         # First the contact: to block closes the conversation, and to reopen it would be no remedy.
         check_recipient(customer.contact, field="conversationId")
         check_live(conversation)
-        place = actor.place_of(conversation.location_id)
-        check_place(place, field="conversationId")
+        check_place(actor.place_of(conversation.location_id), field="conversationId")
         await _check_request(actor, bill, asked)
-        at = customer.after(actor.now)
-        request = _request(actor, bill, customer, conversation, asked, description, at)
-        link = pay_url(actor.services.public_url, request.id)
-        body = bill_text(
-            wording, place, invoice=invoice, amount=asked.amount, currency=asked.currency, link=link
-        )
+        request = _request(actor, bill, customer, conversation, asked)
+        body = _body(actor, conversation, request, asked)
         message = send_text(actor, customer, conversation, body, payment_request_id=request.id)
         await bill.save()
         await read_all(tx, actor, conversation)
@@ -76,7 +70,7 @@ def connected(services: Services) -> PaymentProvider:
         raise Refused(
             UserErrorCode.PROVIDER_UNAVAILABLE,
             "No payment provider is connected.",
-            remedy="Connect one in the settings of the installation.",
+            remedy="Ask whoever runs this installation to connect one.",
         )
     return services.payments
 
@@ -105,28 +99,35 @@ async def _check_request(actor: Actor, bill: Bill, asked: Asked) -> None:
 
 
 def _request(
-    actor: Actor,
-    bill: Bill,
-    customer: Customer,
-    conversation: Conversation,
-    asked: Asked,
-    description: str | None,
-    at: datetime,
+    actor: Actor, bill: Bill, customer: Customer, conversation: Conversation, asked: Asked
 ) -> PaymentRequest:
+    at = customer.after(actor.now)
     if bill.request is not None:
-        ask_again(customer, bill.request, bill.events, bill.texts, at, description=description)
+        ask_again(customer, bill.request, bill.events, bill.texts, at, description=asked.description)
         return bill.request
     return request_payment(
         customer,
         conversation,
-        invoice=bill.invoice,
+        invoice=asked.invoice,
         amount=asked.amount,
         currency=asked.currency,
         at=at,
         by=actor.user_id,
-        description=description,
+        description=asked.description,
         expires_at=at + PAGE_OPEN_FOR,
         earlier=bill.events,
+    )
+
+
+def _body(actor: Actor, conversation: Conversation, request: PaymentRequest, asked: Asked) -> str:
+    assert asked.body is not None
+    return bill_text(
+        asked.body,
+        actor.place_of(conversation.location_id),
+        invoice=asked.invoice,
+        amount=asked.amount,
+        currency=asked.currency,
+        link=pay_url(actor.services.public_url, request.id),
     )
 
 
