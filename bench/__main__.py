@@ -12,7 +12,7 @@ from pathlib import Path
 import uvloop
 from rich.console import Console
 
-from bench import cold_start, cpu, exports, fanout, inbox, machine, replaying, summary, writing
+from bench import cold_start, cpu, exports, fanout, inbox, machine, replaying, report, summary, writing
 from bench.cpu import PostgresCpu
 from bench.figures import Figure, as_markdown, show
 from bench.town import Town, town
@@ -23,6 +23,7 @@ RESULTS = Path(__file__).parent / "RESULTS.md"
 OF_A_TOWN = {
     "inbox": inbox.measure,
     "summary": summary.measure,
+    "report": report.measure,
     "writing": writing.measure,
     "fanout": fanout.measure,
     "exports": exports.measure,

@@ -46,6 +46,49 @@ fragment Counts on LocationMetrics {
   outboundBreakdown { agent campaign auto system }
 }
 """
+REPORT_TILES = """
+query ReportTiles($filter: MessagesReportFilter!) {
+  messagesReport(filter: $filter) {
+    tiles {
+      messagesDelivered { ...Count }
+      conversationsHeld { ...Count }
+      conversationsWithPayByText { ...Count }
+      payByTextConversion { ...Rate }
+      nonDeliverableMessages { ...Count }
+      optOuts { ...Count }
+      linksSent { ...Count }
+      linksClicked { ...Count }
+      linkClickRate { ...Rate }
+      inboundResponseTime { ...Took }
+      outboundResponseTime { ...Took }
+    }
+  }
+}
+fragment Count on CountTile { value sample excluded exclusions { reason count } }
+fragment Rate on RateTile { value numerator denominator excluded }
+fragment Took on ResponseTime { medianSeconds meanSeconds p90Seconds sample excluded }
+"""
+REPORT_ROWS = """
+query ReportRows(
+  $filter: MessagesReportFilter!
+  $search: String
+  $orderBy: ReportRowOrder! = { column: SENT_AT, direction: DESC }
+) {
+  messagesReport(filter: $filter) {
+    rows(first: 25, search: $search, orderBy: $orderBy) {
+      edges {
+        cursor
+        node {
+          sentAt name phone direction origin status failureReason failureCode body link clicked invoice paid
+          amount { amount currency } cardType paidAt
+          campaign { name } agent { name } location { name }
+        }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+"""
 
 
 @cache

@@ -1,4 +1,4 @@
--- What the Messages Report reads less of than every text of its window (docs/decisions/0012).
+-- What the Messages Report reads less of than every text of its window (docs/decisions/0016).
 
 -- Texts by location, local day and conversation, kept like the hours: the conversations of a month are counted from
 -- a fifth of the rows. Writers wait meanwhile, and what they left is folded in its old form.
@@ -265,3 +265,6 @@ CREATE FUNCTION message_terms(body text, location_id uuid, at timestamptz) RETUR
     ]);
 DROP INDEX message_words_idx;
 CREATE INDEX message_words_idx ON message USING gin (message_terms(body, location_id, at));
+
+-- The table by body begins with the texts that sort first, wherever and whenever they were said.
+CREATE INDEX message_body_idx ON message (tenant_id, left(lower(body), 40), at DESC, id DESC);

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localmessages.reports.buckets import cut
+from localmessages.reports.buckets import cut, cut_days
+from localmessages.rules.windows import day_start
 from models.database import Database
 
 ZONES = [
@@ -71,3 +72,45 @@ def test_in_another_zone_half_an_hour_is_left_at_both_ends():
 
     assert whole == (start + half, start + timedelta(hours=23.5))
     assert raw == ((start, start + half), (start + timedelta(hours=23.5), start + timedelta(hours=24)))
+
+
+@given(a=instants, b=instants, days=st.integers(0, 9), zone=st.sampled_from(ZONES))
+def test_whole_days_lie_within_the_span_and_begin_at_midnight(a, b, days, zone):
+    start, end = min(a, b), max(a, b) + timedelta(days=days)
+
+    whole = cut_days(start, end, zone)
+
+    assert start <= whole.start <= whole.end <= end
+    if whole.first == whole.last:
+        assert whole.start == whole.end == end
+    else:
+        assert whole.start == day_start(whole.first, zone)
+        assert whole.end == day_start(whole.last, zone)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+async def test_a_text_is_of_a_whole_day_by_the_date_of_its_hour_alone(database: Database, zone: str):
+    """What the rollup files under the dates of a cut is what lies between its instants, and nothing else."""
+    async with database.connection() as connection:
+        for change in CHANGES:
+            start, end = change - timedelta(days=6), change + timedelta(days=6)
+            whole = cut_days(start, end, zone)
+            strays = await connection.fetch(
+                """
+                SELECT at
+                FROM generate_series($1::timestamptz, $2::timestamptz, interval '7 minutes') AS at
+                WHERE (at >= $3 AND at < $4)
+                    <> (local_date(local_hour(at, $5), $5) >= $6::date
+                        AND local_date(local_hour(at, $5), $5) < $7::date)
+                """,
+                start,
+                end,
+                whole.start,
+                whole.end,
+                zone,
+                whole.first,
+                whole.last,
+            )
+
+            assert whole.last > whole.first
+            assert not strays

@@ -1,9 +1,9 @@
 """No statement of the Messages Report reads a table of facts from end to end."""
 
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -14,11 +14,11 @@ from localmessages.reports.messages_report.columns import RowOrder
 from localmessages.reports.messages_report.conversations import conversations_statement
 from localmessages.reports.messages_report.delivered import delivered_hours_statement
 from localmessages.reports.messages_report.failures import failures_statement
-from localmessages.reports.messages_report.links import link_facts_statement
+from localmessages.reports.messages_report.links import link_facts_statement, links_statement
 from localmessages.reports.messages_report.opt_outs import changes_statement, repeated_statement
 from localmessages.reports.messages_report.pay_by_text import pay_by_text_statement
 from localmessages.reports.messages_report.response_times import response_time_statement
-from localmessages.reports.messages_report.rows import rows_statement
+from localmessages.reports.messages_report.rows import near_rows_statement, rows_statement
 from localmessages.reports.messages_report.scope import ReportFilter, ReportScopes, Scope
 from localmessages.reports.messages_report.texts import text_facts_statement
 from localmessages.reports.messages_report.waits import WantedWaits, waits_statement
@@ -33,7 +33,7 @@ from tests.support.facts import Facts, save
 
 NOW = datetime(2026, 9, 20, 12, tzinfo=UTC)
 WINDOW = Between(NOW - timedelta(days=3), NOW)
-LARGE = "message|wait|consent_change|tracked_link|conversation_day"
+SCAN = re.compile(r"Seq Scan on (message|wait|consent_change|tracked_link|conversation_day)\b")
 
 MESSAGES = """
 INSERT INTO message (tenant_id, id, conversation_id, location_id, contact_id, at, direction, origin, body,
@@ -114,8 +114,16 @@ def _rows(column: ReportColumn, wanted: WantedRows = ALL_ROWS) -> Statement:
     return lambda scope, args: rows_statement(scope, wanted, Page(25), RowOrder(column), args)
 
 
+def _near(column: ReportColumn, wanted: WantedRows = ALL_ROWS) -> Statement:
+    return lambda scope, args: near_rows_statement(scope, wanted, Page(25), RowOrder(column), args)
+
+
 def _talks(scope: Scope, args: Args) -> str:
     return conversations_statement(scope, ReportConversationKind.HELD, None, Page(25), args)
+
+
+def _links(scope: Scope, args: Args) -> str:
+    return links_statement(scope, True, None, Page(25), args)
 
 
 def _waits(kind: WaitKind) -> Statement:
@@ -127,39 +135,87 @@ def _response(kind: WaitKind) -> Statement:
     return lambda scope, args: response_time_statement(scope, kind, OutOfHours.EXCLUDE, args)
 
 
-STATEMENTS: dict[str, tuple[Statement, str]] = {
-    "texts": (text_facts_statement, "conversation_day_pkey"),
-    "delivered": (delivered_hours_statement, "message_location_idx"),
-    "failures": (failures_statement, "message_location_idx"),
-    "pay by text": (pay_by_text_statement, "message_bill_idx"),
-    "links": (link_facts_statement, "tracked_link_sent_idx"),
-    "consent": (changes_statement, "consent_change_location_idx"),
-    "repeated": (repeated_statement, "message_opt_out_idx"),
-    "inbound": (_response(WaitKind.INBOUND), "wait_ended_idx"),
-    "outbound": (_response(WaitKind.OUTBOUND), "wait_run_idx"),
-    "conversations": (_talks, "message_location_idx"),
-    "inbound waits": (_waits(WaitKind.INBOUND), "wait_ended_idx"),
-    "outbound waits": (_waits(WaitKind.OUTBOUND), "wait_run_idx"),
-    "words": (_rows(ReportColumn.SENT_AT, WantedRows(search="39998")), "message_words_idx"),
-    **{f"by {column}": (_rows(column), "message_location_idx") for column in ReportColumn},
+WORDS = WantedRows(search="39998")
+FOUND = "message_words_idx", "message_pkey"
+CONTACTS = "conversation_day_pkey", "message_conversation_idx"
+BY: dict[ReportColumn, tuple[str, ...]] = {
+    ReportColumn.NAME: CONTACTS,
+    ReportColumn.PHONE: CONTACTS,
+    ReportColumn.LINK: ("tracked_link_sent_idx", "message_location_idx"),
+    ReportColumn.CLICKED: ("tracked_link_sent_idx", "message_location_idx"),
 }
+TILES: dict[str, tuple[Statement, tuple[str, ...]]] = {
+    "texts": (text_facts_statement, ("conversation_day_pkey",)),
+    "pay by text": (pay_by_text_statement, ("message_bill_idx",)),
+    "links": (link_facts_statement, ("tracked_link_sent_idx",)),
+    "consent": (changes_statement, ("consent_change_location_idx",)),
+    "repeated": (repeated_statement, ("message_opt_out_idx",)),
+    "inbound": (_response(WaitKind.INBOUND), ("wait_ended_idx",)),
+    "outbound": (_response(WaitKind.OUTBOUND), ("wait_run_idx",)),
+}
+LISTS: dict[str, tuple[Statement, tuple[str, ...]]] = {
+    "delivered": (delivered_hours_statement, ("message_location_idx",)),
+    "failures": (failures_statement, ("message_location_idx",)),
+    "conversations": (_talks, ("message_location_idx",)),
+    "sent links": (_links, ("tracked_link_sent_idx",)),
+    "inbound waits": (_waits(WaitKind.INBOUND), ("wait_ended_idx",)),
+    "outbound waits": (_waits(WaitKind.OUTBOUND), ("wait_run_idx",)),
+    "near words": (_near(ReportColumn.SENT_AT, WORDS), ("message_location_idx",)),
+    "near bodies": (_near(ReportColumn.BODY), ("message_body_idx",)),
+    **{f"words by {column}": (_rows(column, WORDS), FOUND) for column in ReportColumn},
+    **{f"by {column}": (_rows(column), BY.get(column, ("message_location_idx",))) for column in ReportColumn},
+}
+NOBODY = uuid4()
+FILTERS: tuple[tuple[dict[str, Any], dict[str, tuple[str, ...]]], ...] = (
+    (
+        {"agent_ids": [NOBODY]},
+        {"texts": ("message_agent_idx", "conversation_day_pkey"), "by SENT_AT": ("message_agent_idx",)},
+    ),
+    (
+        {"campaign_ids": [NOBODY]},
+        {"texts": ("message_campaign_idx", "conversation_day_pkey"), "by SENT_AT": ("message_campaign_idx",)},
+    ),
+    ({"any_tags": [NOBODY]}, {"texts": ("conversation_day_pkey", "conversation_tag")}),
+    ({"all_tags": [NOBODY, uuid4()]}, {"texts": ("conversation_day_pkey", "conversation_tag")}),
+)
 
 
 @pytest.fixture
-async def explained(database: Database, scope: Scope) -> Any:
-    async def explain(statement: Statement) -> str:
-        args = scope.args()
-        text = statement(scope, args)
-        async with database.connection() as connection:
-            return "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {text}", *args))
+async def plan_of(database: Database) -> AsyncIterator[Callable[[Statement, Scope], Awaitable[str]]]:
+    """The plan that is kept for a statement, whatever its parameters."""
+    async with database.connection() as connection:
+        await connection.execute("SET plan_cache_mode = force_generic_plan")
 
-    return SimpleNamespace(of=explain)
+        async def explain(statement: Statement, scope: Scope) -> str:
+            args = scope.args()
+            await connection.execute(f"PREPARE explained AS {statement(scope, args)}")
+            given = ", ".join("NULL" for _ in args)
+            rows = await connection.fetch(f"EXPLAIN EXECUTE explained ({given})")
+            await connection.execute("DEALLOCATE explained")
+            return "\n".join(row[0] for row in rows)
+
+        yield explain
 
 
-async def test_every_statement_is_served_by_its_index(explained):
-    plans = {name: await explained.of(statement) for name, (statement, _) in STATEMENTS.items()}
+async def test_every_statement_is_served_by_its_index(scope, plan_of):
+    statements = TILES | LISTS
+    plans = {name: await plan_of(statement, scope) for name, (statement, _) in statements.items()}
 
-    scans = {name: re.findall(rf"Seq Scan on ({LARGE})\b", plan) for name, plan in plans.items()}
-    assert {name: found for name, found in scans.items() if found} == {}
-    missing = {name: plans[name] for name, (_, index) in STATEMENTS.items() if index not in plans[name]}
-    assert missing == {}
+    assert {name: plan for name, plan in plans.items() if SCAN.search(plan)} == {}
+    lost = {
+        name: plans[name]
+        for name, (_, indexes) in statements.items()
+        if not all(index in plans[name] for index in indexes)
+    }
+    assert lost == {}
+
+
+async def test_no_filter_makes_a_tile_or_the_table_read_everything(scope, plan_of):
+    for chosen, indexes in FILTERS:
+        filtered = replace(scope, filter=replace(scope.filter, **chosen))
+        statements = TILES | {"by SENT_AT": LISTS["by SENT_AT"]}
+        plans = {name: await plan_of(statement, filtered) for name, (statement, _) in statements.items()}
+
+        assert {name: plan for name, plan in plans.items() if SCAN.search(plan)} == {}
+        lost = {name: plans[name] for name in indexes if not all(one in plans[name] for one in indexes[name])}
+        assert lost == {}

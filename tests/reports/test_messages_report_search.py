@@ -83,3 +83,30 @@ async def test_a_search_stays_within_the_filter(reader: Reader):
     rows = (await reader.ask(SEARCH, search="tulips", locationIds=only_b))["messagesReport"]["rows"]
 
     assert [node["message"]["externalId"] for node in rows["nodes"]] == ["offer"]
+
+
+PAGE = """
+query ($search: String!, $direction: OrderDirection!, $after: String) {
+  messagesReport(filter: { window: { last: DAYS_7 } }) {
+    rows(search: $search, first: 1, after: $after, orderBy: { column: SENT_AT, direction: $direction }) {
+      nodes { message { externalId } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(("search", "found"), [("tulips", ["asks", "offer"]), ("0177", ["bill", "offer"])])
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+async def test_pages_of_a_search_are_what_is_found_in_order(reader: Reader, search, found, direction):
+    walked, after = [], None
+    for _ in range(len(found) + 1):
+        page = await reader.ask(PAGE, search=search, direction=direction, after=after)
+        rows = page["messagesReport"]["rows"]
+        walked += [node["message"]["externalId"] for node in rows["nodes"]]
+        after = rows["pageInfo"]["endCursor"]
+        if not rows["pageInfo"]["hasNextPage"]:
+            break
+
+    assert walked == (found if direction == "ASC" else found[::-1])

@@ -11,6 +11,8 @@ from localmessages.rules.report import ReportColumn
 
 # As much of a text as fits into a cursor; who sorts by the rest of two long texts that begin alike?
 _PREFIX = 300
+# The same of bodies, of which an index has this much.
+_BODY_PREFIX = 40
 _KNOWN_CODES = ("30003", "30004", "30005", "30006", "21614", "30007", "30008", "21610")
 
 
@@ -80,7 +82,7 @@ SORTINGS = {
     ReportColumn.ORIGIN: Sorting("message.origin"),
     ReportColumn.STATUS: Sorting(_status_rank(), "int", nullable=False),
     ReportColumn.REASON: Sorting(_reason()),
-    ReportColumn.BODY: Sorting(prefix("lower(message.body)"), nullable=False),
+    ReportColumn.BODY: Sorting(f"left(lower(message.body), {_BODY_PREFIX})", nullable=False),
     ReportColumn.LINK: Sorting(prefix("lower(link.url)"), joins=(LINK,)),
     ReportColumn.CLICKED: Sorting(CLICKED, "boolean", joins=(PAYMENT, LINK)),
     ReportColumn.INVOICE: Sorting(prefix("lower(payment_request.invoice)"), joins=(PAYMENT,)),

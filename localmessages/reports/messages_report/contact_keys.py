@@ -13,8 +13,7 @@ def contact_keys(scope: Scope, page: Page, order: RowOrder, args: Args) -> str:
     """Every contact here has a text in the report, so that as many of them as rows are enough."""
     keyset = order.keyset("person.rank")
     by_rank = _by_rank(order)
-    start = args.add(min(span.start for span in scope.spans))
-    end = args.add(max(span.end for span in scope.spans))
+    start, end = (args.add(edge) for edge in scope.bounds)
     cursor = page.before if page.backward else page.after
     rank = None if cursor is None else args.add(keyset.values(cursor)[0])
     falling = by_rank.order_by(page).endswith("DESC")
@@ -42,11 +41,15 @@ def contact_keys(scope: Scope, page: Page, order: RowOrder, args: Args) -> str:
     SELECT message.id, message.at, person.rank
     FROM person
     JOIN conversation ON conversation.tenant_id = $1 AND conversation.contact_id = person.id
-    JOIN message
-        ON message.tenant_id = $1
-        AND message.conversation_id = conversation.id
-        AND message.at >= {start}::timestamptz
-        AND message.at < {end}::timestamptz
+    CROSS JOIN LATERAL (
+        SELECT message.id, message.at, message.tenant_id, message.location_id, message.conversation_id
+        FROM message
+        WHERE message.tenant_id = $1
+            AND message.conversation_id = conversation.id
+            AND message.at >= {start}::timestamptz
+            AND message.at < {end}::timestamptz
+        OFFSET 0
+    ) AS message
     JOIN {SPAN}
         ON {together(scope.within("message", "at", args), indent="        ")}
     WHERE person.rank {">=" if falling else "<="} coalesce((SELECT enough.rank FROM enough), person.rank)

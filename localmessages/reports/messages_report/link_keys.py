@@ -21,7 +21,7 @@ def link_keys(scope: Scope, wanted: WantedRows, page: Page, order: RowOrder, arg
     without = order.keyset(f"NULL::{order.sorting.type}", "message.at", "message.id")
     none = together(
         [
-            *wanted.conditions(scope, args),
+            *wanted.conditions(scope, args, hashed=True),
             _NO_LINK,
             without.where(page, args),
         ],

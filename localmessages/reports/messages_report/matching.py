@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from localmessages.reports.messages_report.scope import Scope
 from localmessages.reports.rows import Args
@@ -10,7 +10,6 @@ from localmessages.reports.search import contact_matches, needles
 
 FEW_PLACES = 8
 _WEEK = 604_800
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def contact_condition(search: str | None, args: Args, *others: str) -> str:
@@ -32,7 +31,7 @@ def matching_texts(scope: Scope, search: str, args: Args) -> str:
     """
     words = f"plainto_tsquery('simple', {args.add(search)})"
     parts = f"unnest({args.add(needles(search))}::text[]) AS needle (part)"
-    start, end = (f"{args.add(edge)}::timestamptz" for edge in _bounds(scope))
+    start, end = (f"{args.add(edge)}::timestamptz" for edge in scope.bounds)
     return f"""
     -- message_words_idx
     SELECT message.id
@@ -75,18 +74,12 @@ def matching_texts(scope: Scope, search: str, args: Args) -> str:
         AND tracked_link.sent_at < {end}"""
 
 
-def _bounds(scope: Scope) -> tuple[datetime, datetime]:
-    if not scope.spans:
-        return _NEVER, _NEVER
-    return min(span.start for span in scope.spans), max(span.end for span in scope.spans)
-
-
 def _stamps(scope: Scope) -> str:
     """What `message_terms` adds to the words of texts of these weeks, and of these places if they are few.
 
     The lists of many places together are nearly all texts, and reading them costs more than they save.
     """
-    start, end = _bounds(scope)
+    start, end = scope.bounds
     weeks = range(_week(start), _week(end) + 1)
     found = " | ".join(f"'W{week}'" for week in weeks)
     if 0 < len(scope.spans) <= FEW_PLACES:

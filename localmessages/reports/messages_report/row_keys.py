@@ -8,6 +8,7 @@ from localmessages.reports.messages_report.contact_keys import contact_keys
 from localmessages.reports.messages_report.link_keys import link_keys
 from localmessages.reports.messages_report.matching import shown_matches
 from localmessages.reports.messages_report.scope import SPAN, Scope, together
+from localmessages.reports.messages_report.stamped import chosen_stamps, has_few_stamps
 from localmessages.reports.messages_report.wanted_rows import WantedRows
 from localmessages.reports.rows import Args
 from localmessages.rules.report import ReportColumn
@@ -20,7 +21,7 @@ def page_keys(scope: Scope, wanted: WantedRows, page: Page, order: RowOrder, arg
     """The keys of a page, found in the way that reads least."""
     is_list = isinstance(page, WholeList)
     if wanted.search is None and order.by_date:
-        return newest_keys(wanted.conditions(scope, args), page, order, args)
+        return _newest_keys(scope, wanted, page, order, args)
     if wanted.search is None and not is_list and order.column in (ReportColumn.LINK, ReportColumn.CLICKED):
         return link_keys(scope, wanted, page, order, args)
     by_contact = order.column in (ReportColumn.NAME, ReportColumn.PHONE)
@@ -29,14 +30,20 @@ def page_keys(scope: Scope, wanted: WantedRows, page: Page, order: RowOrder, arg
     return _sorted_keys(wanted.texts(scope, args), page, order, args)
 
 
-def newest_keys(conditions: list[str], page: Page, order: RowOrder, args: Args) -> str:
-    """The first of each location, merged."""
+def _newest_keys(scope: Scope, wanted: WantedRows, page: Page, order: RowOrder, args: Args) -> str:
+    """The first of each location, or of each of the people or campaigns that are fewer, merged."""
     keyset = order.keyset()
+    if has_few_stamps(scope):
+        # message_agent_idx or message_campaign_idx
+        each, conditions = chosen_stamps(scope, args)
+        conditions += wanted.own(args)
+    else:
+        # message_location_idx, alone
+        each, conditions = SPAN, wanted.conditions(scope, args, hashed=True)
     inner = together([*conditions, keyset.where(page, args)], indent="            ")
-    # message_location_idx, alone
     return f"""key AS (
     SELECT key.id, key.at, key.at AS rank
-    FROM {SPAN}
+    FROM {each}
     CROSS JOIN LATERAL (
         SELECT message.id, message.at
         FROM message
@@ -51,12 +58,17 @@ def newest_keys(conditions: list[str], page: Page, order: RowOrder, args: Args) 
 
 def _sorted_keys(texts: str, page: Page, order: RowOrder, args: Args) -> str:
     """All keys with the column, sorted."""
-    keyset = order.keyset()
+    keyset = order.keyset("found.rank", "found.at", "found.id")
     joins = "\n".join(order.sorting.joins)
+    # OFFSET keeps the planner from walking all bodies in their order.
     return f"""key AS (
-    SELECT message.id, message.at, {order.sorting.sql} AS rank
-    FROM {texts}
-{joins}
+    SELECT found.id, found.at, found.rank
+    FROM (
+        SELECT message.id, message.at, {order.sorting.sql} AS rank
+        FROM {texts}
+        {joins}
+        OFFSET 0
+    ) AS found
     WHERE {keyset.where(page, args)}
     ORDER BY {keyset.order_by(page)}
     LIMIT {page.limit}
@@ -67,7 +79,9 @@ def near_keys(scope: Scope, wanted: WantedRows, page: Page, order: RowOrder, arg
     """Those among the next texts that show what is searched for: all up to the instant of one of them."""
     assert wanted.search is not None
     keyset = order.keyset()
-    near = together([*wanted.conditions(scope, args), keyset.where(page, args)], indent="        ")
+    near = together(
+        [*wanted.conditions(scope, args, hashed=True), keyset.where(page, args)], indent="        "
+    )
     falling = "DESC" in keyset.order_by(page)
     last, beyond, ever = ("max", ">", "-infinity") if falling else ("min", "<", "infinity")
     # message_location_idx, once alone; contact_pkey, payment_request_pkey, tracked_link_message_idx

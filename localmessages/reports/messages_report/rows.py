@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from localmessages.reports.keyset import Page, Slice
+from localmessages.reports.messages_report.body_keys import body_keys
 from localmessages.reports.messages_report.columns import (
     CLICKED,
     CONTACT,
@@ -25,6 +26,7 @@ from localmessages.reports.messages_report.scope import Scope
 from localmessages.reports.messages_report.wanted_rows import WantedRows
 from localmessages.reports.rows import Args, ContactRow, MessageRow, columns, fields, made
 from localmessages.rules.access import Viewer
+from localmessages.rules.report import ReportColumn
 
 
 class Beside(NamedTuple):
@@ -73,8 +75,15 @@ def rows_statement(scope: Scope, wanted: WantedRows, page: Page, order: RowOrder
 
 
 def near_rows_statement(scope: Scope, wanted: WantedRows, page: Page, order: RowOrder, args: Args) -> str:
-    """What is found next to where a page by date begins; the page itself, if there is enough of it."""
-    return _rows_of(near_keys(scope, wanted, page, order, args), page, order)
+    """What is found near where the page begins; the page itself, if there is enough of it."""
+    find = near_keys if order.by_date else body_keys
+    return _rows_of(find(scope, wanted, page, order, args), page, order)
+
+
+def _has_near(wanted: WantedRows, order: RowOrder) -> bool:
+    if wanted.search is None:
+        return order.column is ReportColumn.BODY
+    return order.by_date
 
 
 def _rows_of(keys: str, page: Page, order: RowOrder) -> str:
@@ -106,8 +115,8 @@ async def rows_page(
         args = scope.args()
         return await connection.fetch(statement(scope, wanted, page, order, args), *args)
 
-    # What many texts have is found among the next ones, and what few have by its words.
-    records = await fetch(near_rows_statement) if wanted.search is not None and order.by_date else []
+    # What many texts have is near; where few have it, all of these few are looked for.
+    records = await fetch(near_rows_statement) if _has_near(wanted, order) else []
     if len(records) < page.rows:
         records = await fetch(rows_statement)
     return page.cut([_view(record, order) for record in records])

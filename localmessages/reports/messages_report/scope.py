@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from localmessages.reports.windows import Between, WindowSpec
 from localmessages.rules.place import Place
 
 _FEW = 16
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 # The parameters with which every statement of a report begins.
 SPAN = "unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[]) AS span (location_id, first, last)"
 
@@ -50,6 +51,13 @@ class Scope:
     spans: Sequence[Span]
 
     @property
+    def bounds(self) -> tuple[datetime, datetime]:
+        """The earliest start and the latest end at any of the places."""
+        if not self.spans:
+            return _NEVER, _NEVER
+        return min(span.start for span in self.spans), max(span.end for span in self.spans)
+
+    @property
     def is_stamped(self) -> bool:
         """Whether people or campaigns are chosen."""
         return self.filter.agent_ids is not None or self.filter.campaign_ids is not None
@@ -66,14 +74,14 @@ class Scope:
             ]
         )
 
-    def within(self, table: str, at: str, args: Args) -> list[str]:
+    def within(self, table: str, at: str, args: Args, *, hashed: bool = False) -> list[str]:
         """That a fact is of these dates, locations and tags, whoever caused it."""
         return [
             f"{table}.tenant_id = $1",
             f"{table}.location_id = span.location_id",
             f"{table}.{at} >= span.first",
             f"{table}.{at} < span.last",
-            *self.tagged(table, args),
+            *self.tagged(table, args, hashed=hashed),
         ]
 
     def stamped(
@@ -87,17 +95,19 @@ class Scope:
             if ids is not None and column != without
         ]
 
-    def conditions(self, table: str, at: str, args: Args, stamps: Stamps = Stamps()) -> list[str]:
+    def conditions(
+        self, table: str, at: str, args: Args, stamps: Stamps = Stamps(), *, hashed: bool = False
+    ) -> list[str]:
         """That a fact is in the report."""
-        return [*self.within(table, at, args), *self.stamped(table, args, stamps)]
+        return [*self.within(table, at, args, hashed=hashed), *self.stamped(table, args, stamps)]
 
     def facts(self, table: str, at: str, args: Args, *more: str, stamps: Stamps = Stamps()) -> str:
         """A FROM list of the facts in the report for which `more` holds too."""
         return joined(table, [*self.conditions(table, at, args, stamps), *more])
 
-    def tagged(self, table: str, args: Args) -> list[str]:
-        """That the conversation has the chosen tags now."""
-        # conversation_tag_inbox_idx
+    def tagged(self, table: str, args: Args, *, hashed: bool = False) -> list[str]:
+        """That the conversation has the chosen tags now; `hashed` where a join would be made many times."""
+        # conversation_tag_inbox_idx, conversation_tag_pkey
         found = []
         if self.filter.any_tags is not None:
             tags = f"ANY({args.add(list(self.filter.any_tags))}::uuid[])"
@@ -109,20 +119,21 @@ class Scope:
             )
         if self.filter.all_tags:
             tags = args.add(sorted(set(self.filter.all_tags)))
-            found.append(
+            all_of_them = (
                 f"{table}.conversation_id IN (\n"
                 "        SELECT conversation_id FROM conversation_tag\n"
                 f"        WHERE tenant_id = $1 AND tag_id = ANY({tags}::uuid[])\n"
                 f"        GROUP BY conversation_id HAVING count(*) = cardinality({tags}::uuid[])\n"
                 "    )"
             )
+            found.append(f"({all_of_them}) IS TRUE" if hashed else all_of_them)
         return found
 
 
 def _one_of(column: str, ids: str, how_many: int) -> str:
     if how_many <= _FEW:
         return f"{column} = ANY({ids}::uuid[])"
-    # Looked up in a hash: a test within a condition is never made a join.
+    # `IS TRUE` keeps the planner from a join: the ids are hashed once, and looked up.
     return f"({column} IN (SELECT unnest({ids}::uuid[]))) IS TRUE"
 
 

@@ -8,18 +8,19 @@ from uuid import UUID
 from localmessages.reports.messages_report.scope import SPAN, Scope, together
 from localmessages.reports.rows import Args
 
+_FEW = 10
+
 
 def stamped_texts(scope: Scope, args: Args) -> str:
     """A FROM list of the texts in a report about people or campaigns, aliased `message`.
 
     It has what the indexes of the stamps have: conversation, location, direction, status, bill and stamps.
     """
-    column, ids = _narrower(scope)
-    if len(ids) > len(scope.spans):
+    if len(_narrower(scope)[1]) > len(scope.spans):
         # message_location_idx, alone
         return scope.facts("message", "at", args)
-    start = args.add(min(span.start for span in scope.spans))
-    end = args.add(max(span.end for span in scope.spans))
+    column, ids = _narrower(scope)
+    start, end = (args.add(edge) for edge in scope.bounds)
     other = scope.stamped("message", args, without=column)
     # message_agent_idx or message_campaign_idx, alone; nothing else is thought of behind OFFSET.
     return f"""unnest({args.add(list(dict.fromkeys(ids)))}::uuid[]) AS chosen (id)
@@ -36,6 +37,26 @@ CROSS JOIN LATERAL (
 ) AS message
 JOIN {SPAN}
     ON {together(scope.within("message", "at", args))}"""
+
+
+def has_few_stamps(scope: Scope) -> bool:
+    """Whether the report is about so few people or campaigns that most locations have nothing of them."""
+    return scope.is_stamped and len(_narrower(scope)[1]) <= _FEW
+
+
+def chosen_stamps(scope: Scope, args: Args) -> tuple[str, list[str]]:
+    """A FROM list of the ids of people or campaigns, and the conditions on a `message` of one of them."""
+    column, ids = _narrower(scope)
+    start, end = (args.add(edge) for edge in scope.bounds)
+    places = together(scope.within("message", "at", args, hashed=True), indent="                ")
+    return f"unnest({args.add(list(dict.fromkeys(ids)))}::uuid[]) AS chosen (id)", [
+        "message.tenant_id = $1",
+        f"message.{column} = chosen.id",
+        f"message.at >= {start}::timestamptz",
+        f"message.at < {end}::timestamptz",
+        f"EXISTS (\n                SELECT FROM {SPAN}\n                WHERE {places}\n            )",
+        *scope.stamped("message", args, without=column),
+    ]
 
 
 def _narrower(scope: Scope) -> tuple[str, Sequence[UUID]]:

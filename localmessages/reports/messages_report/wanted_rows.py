@@ -49,9 +49,9 @@ CROSS JOIN LATERAL (
 JOIN {SPAN}
     ON {together(conditions)}"""
 
-    def conditions(self, scope: Scope, args: Args) -> list[str]:
+    def conditions(self, scope: Scope, args: Args, *, hashed: bool = False) -> list[str]:
         """That a text is in the report and one of these, whatever is searched for."""
-        return [*scope.conditions("message", "at", args), *self.own(args)]
+        return [*scope.conditions("message", "at", args, hashed=hashed), *self.own(args)]
 
     def own(self, args: Args) -> list[str]:
         """The conditions on the text itself."""
