@@ -75,6 +75,11 @@ class Log:
             for row in shown
         )
 
+    @property
+    def scopes(self) -> Collection[int]:
+        """Where something is to be told. How far a cursor is elsewhere tells its owner nothing."""
+        return self._entries.keys()
+
     def between(self, before: Positions, after: Positions) -> list[Entry]:
         """What comes after some positions, up to others; without a scope there: to the end."""
         found: list[Entry] = []
@@ -97,7 +102,7 @@ def differences(log: Log, start: str, seen: Sequence[Any]) -> list[str]:
     for number, event in enumerate(seen):
         after = positions(event["cursor"])
         if event["__typename"] != "Resync":
-            if back := [scope_id for scope_id, seq in before.items() if after.get(scope_id, seq) < seq]:
+            if back := [scope_id for scope_id in log.scopes if after[scope_id] < before[scope_id]]:
                 found.append(f"event {number} goes back in {back}")
             found += _differences_of(number, event, log.between(before, after))
         before = after
