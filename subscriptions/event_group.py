@@ -62,13 +62,12 @@ class EventGroup(Group):
         if not self._recent.reaches(positions):
             return False
         seat.sit_down()
-        is_level = self._tell_recent(seat, positions)
-        seat.stand(positions)
-        if is_level:
+        if self._tell_recent(seat, positions):
             here = self._positions
             floors = {key: positions[key] for key in self.watch.scopes if positions[key] > here[key]}
             self.seats[seat] = floors or None
         else:
+            seat.stand(positions)
             seat.send_away(slow=True)
         return True
 
@@ -137,8 +136,7 @@ class EventGroup(Group):
         self.seats[seat] = {key: seq for key, seq in floors.items() if seq > here[key]} or None
 
     def _stand(self, seat: Seat, floors: Floors) -> None:
-        positions = dict(seat.beginning.cursor.positions)
-        _raise(positions, {key: self._positions[key] for key in self.watch.scopes})
+        positions = {**self._positions, **seat.beginning.cursor.positions}
         _raise(positions, floors or {})
         seat.stand(positions)
 

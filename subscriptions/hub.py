@@ -95,9 +95,11 @@ class Hub:
             self._read_if_behind(feed)
 
     @asynccontextmanager
-    async def subscribe(self, tenant_id: UUID, after: Mapping[int, int]) -> AsyncIterator[Stream]:
+    async def subscribe(
+        self, tenant_id: UUID, after: Mapping[int, int], *, epoch: int | None = None
+    ) -> AsyncIterator[Stream]:
         """A stream of the scopes in `after`, from those numbers on; iterating it raises `Gone`."""
-        stream = Stream(self, tenant_id, after, most_waiting=self._most_waiting)
+        stream = Stream(self, tenant_id, after, epoch=epoch, most_waiting=self._most_waiting)
         feeds = [self._feeds.setdefault(scope_id, Feed(tenant_id, scope_id)) for scope_id in after]
         for feed in feeds:
             feed.streams.add(stream)
@@ -112,11 +114,13 @@ class Hub:
     async def reach(self, stream: Stream) -> Mapping[int, int]:
         """Where the scopes of a stream are; it is offered what comes after."""
         async with self._admission:
-            upto = (await self._asked(lambda c: position.positions(c, stream.positions))).positions
-        for scope_id, seq in upto.items():
+            here = await self._asked(lambda c: position.positions(c, stream.positions))
+        if stream.epoch not in (None, here.epoch):
+            raise Gone(ResyncReason.UNKNOWN_EPOCH)
+        for scope_id, seq in here.positions.items():
             if (feed := self._feeds.get(scope_id)) is not None:
                 feed.begin(seq)
-        return upto
+        return here.positions
 
     async def read(self, tenant_id: UUID, after: Mapping[int, int], upto: Mapping[int, int]) -> list[Event]:
         """The next events of each scope in the log."""

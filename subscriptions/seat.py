@@ -13,13 +13,14 @@ import orjson
 from graphql import GraphQLError
 
 from graph.context import Beginning, Context
+from graph.errors import formatted
 from graph.execution import Answer, Engine, Operation
 from subscriptions.cursor import BadCursor, Cursor
 from subscriptions.frames import Frame, message
 from subscriptions.outlet import Outlet
 from subscriptions.patience import insist
-from subscriptions.plan import Plan
-from subscriptions.watch import Sight, Watch
+from subscriptions.plan import Kind, Plan
+from subscriptions.watch import Sight, Watch, looked_enough
 
 if TYPE_CHECKING:
     from subscriptions.group import Group
@@ -80,6 +81,8 @@ class Seat:
             self.beginning = await self.context.begin()
         except GraphQLError:
             self._is_signed_out = True
+        # There are many seats, and it holds what each of them knows of the log.
+        self.context.forget()
         try:
             while not self._is_over:
                 await self._go_on()
@@ -94,12 +97,12 @@ class Seat:
         if await self._is_seated():
             await self._sent_away.wait()
             self._sent_away.clear()
-        elif not self.must_begin:
+        elif not self.must_begin and not self._is_over:
             await self._go_alone()
 
     async def _is_seated(self) -> bool:
         is_alone = self.must_go_alone or self._stays_alone or self._is_signed_out
-        return not is_alone and await self._groups.seat(self)
+        return not is_alone and not self._is_over and await self._groups.seat(self)
 
     def send_away(
         self, *, alone: bool = False, begin: bool = False, slow: bool = False, signed_out: bool = False
@@ -161,9 +164,11 @@ class Seat:
         self.outlet.write(frame.text_at(self._id, cursor.encode().encode()))
 
     def sit_down(self) -> None:
-        """It is told by a group from now on."""
+        """It is told by a group from now on, which knows how far it is."""
+        cursor = self.beginning.cursor
         self.is_slow = False
-        self._own_part = self.beginning.cursor.own_part().encode()
+        self._own_part = cursor.own_part().encode()
+        self.stand({} if cursor.own is None else {cursor.own: cursor.positions[cursor.own]})
 
     async def _begin_again(self) -> None:
         """Look at its rights anew: it goes on with them, unless something has to be said first."""
@@ -176,12 +181,16 @@ class Seat:
             return
         assert self.watch
         sight = self.watch.sight(before, now)
-        if sight is not Sight.GOES_ON:
-            # It says so itself, and ends where nothing is left to be seen.
-            self.must_go_alone, self._stays_alone = True, sight is Sight.IS_OVER
-            return
-        cursor = replace(now.cursor, positions=before.cursor.positions)
-        self.beginning = replace(now, cursor=cursor)
+        if sight is Sight.IS_OVER:
+            self.outlet.write(message(self._id, {"errors": [formatted(looked_enough())]}))
+            self._is_over = True
+        elif self.plan.kind is Kind.STATES:
+            self.beginning = now
+        elif sight is Sight.HAS_MORE or now.cursor.epoch != before.cursor.epoch:
+            # It says so itself, and goes on from there.
+            self.must_go_alone = True
+        else:
+            self.beginning = replace(now, cursor=replace(now.cursor, positions=before.cursor.positions))
 
     async def _go_alone(self) -> None:
         """Run by itself, until its group may tell it or all is over."""

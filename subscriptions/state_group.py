@@ -71,7 +71,7 @@ class StateGroup(Group):
             if seat.expires_at <= now:
                 self.send_away(seat, signed_out=True)
             elif not seat.outlet.is_writable:
-                self.send_away(seat, slow=True)
+                self.send_away(seat, slow=True, begin=True)
             else:
                 seat.write(state.frame)
         return True
@@ -103,6 +103,11 @@ class StateGroup(Group):
                 await self._look_at_rights()
                 return state
         return None
+
+    def _end(self) -> None:
+        for seat in list(self.seats):
+            seat.must_begin = True
+        super()._end()
 
     def close(self) -> None:
         super().close()

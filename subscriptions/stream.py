@@ -39,9 +39,17 @@ class Stream:
     """
 
     def __init__(
-        self, history: History, tenant_id: UUID, after: Mapping[int, int], *, most_waiting: int = MOST_WAITING
+        self,
+        history: History,
+        tenant_id: UUID,
+        after: Mapping[int, int],
+        *,
+        epoch: int | None = None,
+        most_waiting: int = MOST_WAITING,
     ) -> None:
         self.tenant_id = tenant_id
+        self.epoch = epoch
+        """In which history of the database the positions are; None for whichever it is."""
         self.positions = dict(after)
         self._history = history
         self._queues = Queues(self.positions)

@@ -5,6 +5,8 @@ from contextlib import aclosing
 from enum import Enum, auto
 from uuid import UUID
 
+from graphql import GraphQLError
+
 from graph import scalars
 from graph.context import Beginning, Context
 from graph.errors import ErrorCode, coded, forbidden
@@ -159,7 +161,8 @@ class Watch:
         scopes = self.scopes
         tenant_id = self.beginning.viewer.tenant_id
         after = {scope_id: self.positions[scope_id] for scope_id in scopes}
-        async with self._hub.subscribe(tenant_id, after) as stream, aclosing(aiter(stream)) as events:
+        following = self._hub.subscribe(tenant_id, after, epoch=self.beginning.cursor.epoch)
+        async with following as stream, aclosing(aiter(stream)) as events:
             self._stream = stream
             async for event in events:
                 self.positions[event.scope_id] = event.seq
@@ -177,7 +180,7 @@ class Watch:
         self._settle()
         sight = self.sight(before, self.beginning)
         if sight is Sight.IS_OVER:
-            raise forbidden("You may no longer look here. Ask whoever manages this place.")
+            raise looked_enough()
         if sight is Sight.HAS_MORE:
             self.positions = dict(self.beginning.cursor.positions)
         return sight is Sight.HAS_MORE
@@ -189,6 +192,11 @@ class Watch:
             return Sight.IS_OVER
         gained = any(key in before.catalogue.places for key in locations - seen)
         return Sight.HAS_MORE if self.is_list and gained else Sight.GOES_ON
+
+
+def looked_enough() -> GraphQLError:
+    """That nothing is left to be seen."""
+    return forbidden("You may no longer look here. Ask whoever manages this place.")
 
 
 def nowhere(beginning: Beginning) -> tuple[UUID, ...]:
