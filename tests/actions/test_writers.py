@@ -19,6 +19,7 @@ from localmessages.services import Services
 from models.catalogue import Catalogues, load_catalogue
 from models.database import Database
 from tests.support.consistency import (
+    day_differences,
     entries_without_event,
     event_gaps,
     kept_legs,
@@ -118,6 +119,7 @@ async def test_sixteen_writers_at_one_location(database: Database, database_url:
             == crowd.sent
         )
         assert not await rollup_differences(connection)
+        assert not await day_differences(connection)
         assert not await event_gaps(connection)
         assert not await entries_without_event(connection)
         merged = await connection.fetchval(

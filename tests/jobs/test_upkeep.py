@@ -179,6 +179,13 @@ async def test_the_nightly_sample_finds_no_difference_and_then_the_one_that_was_
     assert {(row["agent"], row["delivered"]) for row in (hour, campaign)} == {(2, 0), (0, -1)}
     assert "rollups.differ" in capsys.readouterr().out
 
+    await desk.rows("DELETE FROM message_hour")
+    await desk.rows("DELETE FROM campaign_hour")
+    await desk.rows("UPDATE conversation_day SET inbound = inbound + 1")
+    *_, day = await verify_rollups(desk.services, reach=reach)
+
+    assert (day["inbound"], day["texts"], day["by_agents"]) == (1, 0, 0)
+
 
 async def test_mails_are_cleared_out_after_a_month_with_whom_they_went_to(desk: Desk):
     async with desk.services.transaction() as change:
