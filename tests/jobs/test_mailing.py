@@ -148,9 +148,7 @@ async def test_what_is_no_address_gets_nothing_and_keeps_nobody_else_from_it(
     assert await desk.value("SELECT error FROM mail_recipient WHERE status = 'FAILED'") == NO_ADDRESS
 
 
-async def test_sixty_addresses_are_sixty_mails(
-    desk: Desk, server: MailServer, working: Work
-) -> None:
+async def test_sixty_addresses_are_sixty_mails(desk: Desk, server: MailServer, working: Work) -> None:
     await write(desk, *(f"p{number}@acme.example" for number in range(60)))
 
     async with working():

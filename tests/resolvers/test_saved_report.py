@@ -153,6 +153,9 @@ async def test_without_a_zone_the_schedule_takes_the_persons_own(town: Company) 
         ({"filter": LAST_7 | {"campaignIds": ["nonsense"]}}, "NOT_FOUND", ["filter", "campaignIds"]),
         ({"filter": LAST_7 | {"tags": {"anyOf": ["x"]}}}, "NOT_FOUND", ["filter", "tags", "anyOf"]),
         ({"filter": LAST_7 | {"locationIds": ["x"] * 501}}, "LIMIT_EXCEEDED", ["filter", "locationIds"]),
+        ({"filter": LAST_7 | {"locationIds": []}}, "EMPTY", ["filter", "locationIds"]),
+        ({"filter": LAST_7 | {"agentIds": []}}, "EMPTY", ["filter", "agentIds"]),
+        ({"filter": LAST_7 | {"tags": {"allOf": []}}}, "EMPTY", ["filter", "tags", "allOf"]),
         ({"schedule": DAILY | {"frequency": "WEEKLY"}}, "INVALID", ["schedule", "weekday"]),
         ({"schedule": DAILY | {"frequency": "MONTHLY"}}, "INVALID", ["schedule", "dayOfMonth"]),
         (
