@@ -195,6 +195,27 @@ async def test_an_earlier_run_that_is_only_slow_gives_way_to_the_next(town: Comp
     assert await told(town) == (["EXPORT_READY"], 1)
 
 
+async def test_of_two_that_are_at_it_only_the_later_may_end_it(town: Company, files: Path):
+    gates = [Gate(), Gate()]
+    key = await waiting_export(town)
+    runs = []
+    for gate in gates:
+        services = replace(town.services, storage=StoppingStorage(files, gate.stop))
+        runs.append(asyncio.create_task(make_export(services, town.tenant_id, key)))
+        await asyncio.to_thread(gate.reached.wait, 20)
+
+    gates[0].open()
+    await asyncio.wait_for(runs[0], 20)
+    assert (await export_of(town))["status"] == "RUNNING"
+    gates[1].open()
+    await asyncio.wait_for(runs[1], 20)
+
+    export = await export_of(town)
+    assert (export["status"], export["attempt"]) == ("COMPLETED", 2)
+    assert len(there(files)) == 1
+    assert await told(town) == (["EXPORT_READY"], 0)
+
+
 async def test_who_may_not_sign_in_any_more_gets_no_file(town: Company, files: Path):
     key = await waiting_export(town, "Ann")
     async with town.services.transaction() as tx:
