@@ -9,7 +9,7 @@ from typing import Protocol
 from uuid import UUID, uuid4
 
 import structlog
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
 from localmessages.rules.presence import (
     TYPING_LASTS,
@@ -174,7 +174,7 @@ class RedisPresence:
     def _while_here(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, RedisError) as error:
+        except (OSError, RedisError, RedisClusterException) as error:
             logger.warning("presence.redis_away", error=repr(error))
 
     def _stir(self, conversation_id: UUID | None) -> None:

@@ -140,11 +140,12 @@ class Session:
         await self._write(frame("connection_ack"))
 
     def _authorization_of(self, init: ConnectionInit) -> str | None:
-        if "Authorization" in init.payload:
-            given = init.payload["Authorization"]
-            if not isinstance(given, str | None):
-                raise SocketRefused(4403, "Forbidden")
-            return given
+        for name in ("Authorization", "authorization"):
+            if name in init.payload:
+                given = init.payload[name]
+                if not isinstance(given, str | None):
+                    raise SocketRefused(4403, "Forbidden")
+                return given
         headers = self._connection.headers
         if is_foreign(headers, self._settings.url):
             # What a browser adds by itself says nothing of what its user wants.

@@ -13,6 +13,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from websockets.asyncio.client import connect
@@ -187,6 +188,24 @@ async def test_readiness_says_what_is_degraded(database_url, redis_url):
         await eventually(lambda: _says(server, (200, {"ready": True, "degraded": []})))
     async with serving(database_url, "unix:///nowhere/redis.sock") as server:
         assert await server.ready() == (200, {"ready": True, "degraded": ["redis"]})
+
+
+async def test_a_server_without_its_database_is_not_ready(servers, database_url, redis_url):
+    name = re.search(r"test_\w+", database_url)
+    assert name
+    async with serving(database_url, redis_url) as server:
+        maintenance = await asyncpg.connect(servers.database_url)
+        try:
+            await maintenance.execute(f"ALTER DATABASE {name[0]} ALLOW_CONNECTIONS false")
+            await maintenance.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name[0]
+            )
+
+            await eventually(lambda: _says(server, (503, {"ready": False, "degraded": ["database"]})))
+            await maintenance.execute(f"ALTER DATABASE {name[0]} ALLOW_CONNECTIONS true")
+            await eventually(lambda: _says(server, (200, {"ready": True, "degraded": []})))
+        finally:
+            await maintenance.close()
 
 
 async def test_several_processes_share_an_address_and_are_replaced(database_url, redis_url):

@@ -275,9 +275,10 @@ async def test_the_token_comes_in_the_payload_or_with_the_handshake(serve):
     async with open_socket(url, additional_headers=headers) as socket:
         await run(socket, "q", "{ who }")
         assert (await hear(socket))["payload"]["data"] == {"who": "Bearer handshake"}
-    async with open_socket(url, {"Authorization": "Bearer ada"}, additional_headers=headers) as socket:
-        await run(socket, "q", "{ who }")
-        assert (await hear(socket))["payload"]["data"] == {"who": "Bearer ada"}
+    for name in ("Authorization", "authorization"):
+        async with open_socket(url, {name: "Bearer ada"}, additional_headers=headers) as socket:
+            await run(socket, "q", "{ who }")
+            assert (await hear(socket))["payload"]["data"] == {"who": "Bearer ada"}
 
 
 @pytest.mark.parametrize("authorization", ["Bearer nobody", 7, {}, ["Bearer ada"]])
