@@ -6,7 +6,7 @@ from uuid import UUID
 from localmessages.actions.actor import Actor
 from localmessages.reports.campaigns import seen_campaigns
 from localmessages.reports.messages_report.asked import AskedFilter
-from localmessages.rules.refusal import LimitRefused, NotFound
+from localmessages.rules.refusal import LimitRefused, NotFound, Refused, UserErrorCode
 from localmessages.rules.report import MOST_FILTER_IDS
 
 Ids = Sequence[UUID] | None
@@ -24,6 +24,25 @@ def check_filter(actor: Actor, asked: AskedFilter, at: list[str]) -> None:
     ]
     for ids, there, what, name in known:
         check_ids(ids, there, what, [*at, *name])
+
+
+def check_not_empty(asked: AskedFilter, at: list[str]) -> None:
+    """Raise `Refused` for a list of nothing: shown again, it would read as no condition."""
+    lists = [
+        (asked.location_ids, ["locationIds"]),
+        (asked.agent_ids, ["agentIds"]),
+        (asked.campaign_ids, ["campaignIds"]),
+        (asked.any_tags, ["tags", "anyOf"]),
+        (asked.all_tags, ["tags", "allOf"]),
+    ]
+    for ids, name in lists:
+        if ids is not None and not ids:
+            raise Refused(
+                UserErrorCode.EMPTY,
+                "A report about none of them would be about nothing.",
+                field=[*at, *name],
+                remedy="Name at least one, or leave it out for no such condition.",
+            )
 
 
 def check_ids(ids: Ids, known: Collection[UUID], what: str, field: list[str]) -> None:

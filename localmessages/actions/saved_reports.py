@@ -8,7 +8,7 @@ import asyncpg
 
 from localmessages.actions.actor import Actor, IdempotencyKey, Made, once
 from localmessages.actions.audit import audit
-from localmessages.actions.report_filters import check_filter
+from localmessages.actions.report_filters import check_filter, check_not_empty
 from localmessages.actions.report_schedules import (
     CheckedSchedule,
     WantedSchedule,
@@ -118,7 +118,7 @@ async def delete_saved_report(actor: Actor, report_id: UUID, *, key: Idempotency
 
 def _check_filter(actor: Actor, asked: AskedFilter) -> None:
     check_filter(actor, asked, ["filter"])
-    _check_not_empty(asked)
+    check_not_empty(asked, ["filter"])
     try:
         # The window is looked at as of now, in every zone of the report.
         ReportScopes(actor.tenant_id, asked.seen_by(actor.viewer, actor.catalogue.places), actor.now)
@@ -129,25 +129,6 @@ def _check_filter(actor: Actor, asked: AskedFilter) -> None:
             field=["filter", "window"],
             remedy="Choose another window, of at most 400 days.",
         ) from error
-
-
-def _check_not_empty(asked: AskedFilter) -> None:
-    """Raise `Refused` for a list of nothing: shown again, it would read as no condition."""
-    lists = [
-        (asked.location_ids, ["locationIds"]),
-        (asked.agent_ids, ["agentIds"]),
-        (asked.campaign_ids, ["campaignIds"]),
-        (asked.any_tags, ["tags", "anyOf"]),
-        (asked.all_tags, ["tags", "allOf"]),
-    ]
-    for ids, name in lists:
-        if ids is not None and not ids:
-            raise Refused(
-                UserErrorCode.EMPTY,
-                "A report about none of them would be about nothing.",
-                field=["filter", *name],
-                remedy="Name at least one, or leave it out for no such condition.",
-            )
 
 
 def _checked(actor: Actor, wanted: WantedSchedule | None, asked: AskedFilter) -> CheckedSchedule | None:
