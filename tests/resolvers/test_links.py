@@ -7,6 +7,7 @@ import pytest
 from localmessages.actions.clicks import Visit, visit_link
 from localmessages.rules.segments import measure
 from tests.support.company import CUSTOMER, Company
+from tests.support.consistency import unstamped_links
 
 LONG = f"https://shop.example/{'o' * 150}"
 DOMAIN = "go.acme.example"
@@ -51,6 +52,16 @@ async def test_a_reply_goes_out_with_short_links_and_is_measured_so(town: Compan
         0,
         None,
     )
+
+
+async def test_a_link_has_the_stamps_of_its_text_and_counts_in_its_report(town: Company) -> None:
+    await send(town, f"Order: {LONG}")
+
+    async with town.services.database.connection() as connection:
+        assert not await unstamped_links(connection)
+    query = "{ messagesReport(filter: { window: { last: DAYS_7 } }) { tiles { linksSent { value } } } }"
+    data = await town.ask("Olive", query)
+    assert data["messagesReport"]["tiles"]["linksSent"]["value"] == 1
 
 
 async def test_short_links_are_on_the_domain_of_the_location(town: Company) -> None:

@@ -9,7 +9,7 @@ import asyncpg
 
 from localmessages.reports.messages_report.conversation_days import conversation_days
 from localmessages.reports.messages_report.scope import Scope, joined, together
-from localmessages.reports.messages_report.stamped import stamped_texts
+from localmessages.reports.messages_report.stamped import has_few_stamps, stamped_texts
 from localmessages.reports.messages_report.tiles import CountTile, exclusions
 from localmessages.reports.rows import Args
 from localmessages.rules import report as rules
@@ -134,6 +134,7 @@ def _stamped_talks(scope: Scope, args: Args) -> str:
         names = ", ".join(f"'{status}'" for status in statuses)
         return f"coalesce(sum(texts) FILTER (WHERE status IN ({names})), 0)"
 
+    theirs = ["conversation_id IN (SELECT told.conversation_id FROM told)"] if has_few_stamps(scope) else []
     # First by status: so many texts are compared once. A status tells the direction, too.
     return f"""stamped AS (
     SELECT message.conversation_id, message.status, count(*) AS texts, bool_or({PAY_BY_TEXT}) AS has_bill
@@ -150,7 +151,7 @@ def _stamped_talks(scope: Scope, args: Args) -> str:
     GROUP BY conversation_id
 ), side AS (
     SELECT conversation_id, {_SIDES}
-    FROM {conversation_days(scope, args, "conversation_id IN (SELECT told.conversation_id FROM told)")}
+    FROM {conversation_days(scope, args, *theirs)}
     GROUP BY conversation_id
 ), talk AS (
     SELECT * FROM told LEFT JOIN side USING (conversation_id)
