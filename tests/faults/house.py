@@ -20,6 +20,7 @@ from subscriptions import position
 from subscriptions.bus import Bus
 from tests.faults.api import SECRET, Api
 from tests.faults.check import Log, differences, positions
+from tests.faults.company import MORE
 from tests.faults.follower import Follower
 from tests.faults.writing import Writer, insisted
 from tests.support.desk import Desk, open_desk
@@ -32,28 +33,6 @@ PATIENCE = 60
 _ADD_NOTE = """
 mutation ($id: ID!) { addNote(input: {conversationId: $id, body: "By way of the API."}) { note { id } } }
 """
-# Somebody whose rights can be taken away one by one.
-EVE: Line = {
-    "do": "user",
-    "id": "eve",
-    "name": "Eve Everywhere",
-    "email": "eve@acme.example",
-    "role": "AGENT",
-    "locations": ["A", "B", "C", "D"],
-}
-
-
-def store(name: str, number: int) -> Line:
-    """A line that opens a store."""
-    return {
-        "do": "location",
-        "id": name,
-        "account": "acme",
-        "name": f"Store {name}",
-        "kind": "STORE",
-        "timezone": "America/New_York",
-        "phone": f"+1212555{number:04d}",
-    }
 
 
 @dataclass
@@ -200,7 +179,7 @@ async def open_house(
     async with AsyncExitStack() as stack:
         database = await open_database(database_url, min_size=1, max_size=8)
         stack.push_async_callback(database.close)
-        desk = await open_desk(database, store("C", 200), store("D", 201), EVE, *more)
+        desk = await open_desk(database, *MORE, *more)
         bus = Bus(redis_url)
         stack.push_async_callback(bus.close)
         async with database.connection() as connection:

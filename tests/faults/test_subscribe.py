@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.faults.house import House, open_house, store
+from tests.faults.company import store
+from tests.faults.house import House, open_house
 from tests.faults.proxy import Hand, Way, database_proxy, redis_proxy
 from tests.faults.writing import Writer
 from tests.support.waiting import eventually
