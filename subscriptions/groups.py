@@ -35,6 +35,11 @@ class Groups:
         """How many subscriptions run for those who share them."""
         return len(self._groups)
 
+    @property
+    def seated(self) -> int:
+        """How many are told by them."""
+        return sum(len(group.seats) for group in self._groups.values())
+
     def place(
         self,
         engine: Engine,
