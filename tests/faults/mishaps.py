@@ -72,12 +72,13 @@ class Mishaps:
         return opened
 
     async def an_api_is_killed(self) -> None:
-        await self._any_api().child.kill()
+        api = await self._any_api()
+        await api.child.kill()
         await self.open_api()
 
     async def an_api_dies_before_it_publishes(self) -> None:
         """Between commit and publish; where the database is away, it dies without a commit."""
-        api = self._any_api()
+        api = await self._any_api()
         await api.die_at_next_publish()
         with suppress(httpx.TransportError):
             await self._house.write_at(api, "owner", await self._writer.any_talk())
@@ -85,12 +86,12 @@ class Mishaps:
         await self.open_api()
 
     async def an_api_is_replaced(self) -> None:
-        api = self._any_api()
+        api = await self._any_api()
         await self.open_api()
         await api.end()
 
     async def an_api_stops(self) -> None:
-        api = self._any_api()
+        api = await self._any_api()
         api.child.signal(signal.SIGSTOP)
         await self.a_while()
         api.child.signal(signal.SIGCONT)
@@ -147,8 +148,12 @@ class Mishaps:
     def _running(self) -> list[Api]:
         return [api for api in self._house.apis if api.is_in_service and api.child.is_alive]
 
-    def _any_api(self) -> Api:
-        """One that may be harmed, and is not harmed yet."""
-        api = self._chance.choice([api for api in self._running() if api is not self.spared])
+    async def _any_api(self) -> Api:
+        """One that may be harmed, and is not harmed yet; another mishap may have the last one."""
+
+        async def free() -> list[Api]:
+            return [api for api in self._running() if api is not self.spared]
+
+        api = self._chance.choice(await eventually(free, within=60))
         api.is_in_service = False
         return api
