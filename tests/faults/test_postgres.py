@@ -15,8 +15,9 @@ async def test_postgresql_is_killed_and_comes_back(directory, own, own_database,
         await writer.acts(20)
         writing = asyncio.create_task(writer.acts(60))
         await own.kill("PostgreSQL")
-        await own.start("PostgreSQL")
         await writing
+        await writer.acts(5)
+        await own.start("PostgreSQL")
         await writer.acts(30)
 
         await house.settle()
