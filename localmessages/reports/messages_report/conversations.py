@@ -11,8 +11,8 @@ import asyncpg
 
 from localmessages.reports.keyset import Column, Keyset, Page, Slice
 from localmessages.reports.messages_report.matching import contact_condition
-from localmessages.reports.messages_report.scope import Scope
-from localmessages.reports.messages_report.texts import HAS_PAY_BY_TEXT, IS_HELD, TALK_FIGURES, talks
+from localmessages.reports.messages_report.scope import Scope, joined, together
+from localmessages.reports.messages_report.texts import HAS_PAY_BY_TEXT, IS_HELD, PAY_BY_TEXT
 from localmessages.reports.rows import Args, ContactRow, columns, fields, made
 from localmessages.rules.access import Viewer
 from localmessages.rules.report import ReportConversationKind
@@ -28,6 +28,14 @@ _KINDS = {
     ReportConversationKind.HELD: IS_HELD,
     ReportConversationKind.WITH_PAY_BY_TEXT: HAS_PAY_BY_TEXT,
 }
+
+
+_OF_PERSONS = "coalesce(message.origin, 'AGENT') IN ('AGENT', 'CAMPAIGN')"
+TALK_FIGURES = f"""count(*) FILTER (WHERE message.direction = 'INBOUND') AS inbound,
+        count(*) FILTER (WHERE message.origin IN ('AGENT', 'CAMPAIGN')) AS outbound,
+        min(message.at) FILTER (WHERE {_OF_PERSONS}) AS first_at,
+        max(message.at) FILTER (WHERE {_OF_PERSONS}) AS last_at,
+        max(message.at) AS latest_at"""
 
 
 class ConversationFigures(NamedTuple):
@@ -52,8 +60,28 @@ class ConversationRow(NamedTuple):
         return LATEST_FIRST.cursor(self.figures.latest_at, self.figures.id)
 
 
+def _talks(scope: Scope, args: Args) -> str:
+    """The conversations with a text in the report, each with what it has in the same dates, places and tags.
+
+    Whether both sides said something does not ask who is stamped on what: so all texts are looked at.
+    """
+    stamped = together(scope.stamped("message", args), indent="        ")
+    # message_location_idx, alone
+    return f"""talk AS (
+    SELECT
+        message.conversation_id,
+        bool_or({PAY_BY_TEXT} AND {stamped}) AS has_pay_by_text,
+        bool_or(message.direction = 'INBOUND') AS has_inbound,
+        bool_or(message.origin = 'AGENT') AS has_agent,
+        {TALK_FIGURES}
+    FROM {joined("message", scope.within("message", "at", args))}
+    GROUP BY message.conversation_id
+    HAVING bool_or({stamped})
+)"""
+
+
 def _chosen(scope: Scope, kind: ReportConversationKind, search: str | None, args: Args) -> tuple[str, str]:
-    cte = talks(scope, args, figures=True)
+    cte = _talks(scope, args)
     # conversation_pkey, contact_pkey
     return (
         cte,

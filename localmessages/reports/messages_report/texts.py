@@ -8,7 +8,7 @@ from typing import NamedTuple
 import asyncpg
 
 from localmessages.reports.messages_report.conversation_days import conversation_days
-from localmessages.reports.messages_report.scope import Scope, joined, together
+from localmessages.reports.messages_report.scope import Scope
 from localmessages.reports.messages_report.stamped import has_few_stamps, stamped_texts
 from localmessages.reports.messages_report.tiles import CountTile, exclusions
 from localmessages.reports.rows import Args
@@ -17,49 +17,11 @@ from localmessages.rules.delivery import MessageStatus
 
 DELIVERED = "message.direction = 'OUTBOUND' AND message.status IN ('DELIVERED', 'READ')"
 NON_DELIVERABLE = "message.direction = 'OUTBOUND' AND message.status IN ('UNDELIVERED', 'FAILED')"
-PENDING = "message.direction = 'OUTBOUND' AND message.status IN ('QUEUED', 'SENDING', 'SENT')"
 # Whatever was accepted for sending, also what the carrier then refused (C1).
 PAY_BY_TEXT = "message.payment_request_id IS NOT NULL"
 
 IS_HELD = "talk.has_inbound AND talk.has_agent"
 HAS_PAY_BY_TEXT = "talk.has_pay_by_text"
-
-
-_OF_PERSONS = "coalesce(message.origin, 'AGENT') IN ('AGENT', 'CAMPAIGN')"
-TALK_FIGURES = f"""count(*) FILTER (WHERE message.direction = 'INBOUND') AS inbound,
-        count(*) FILTER (WHERE message.origin IN ('AGENT', 'CAMPAIGN')) AS outbound,
-        min(message.at) FILTER (WHERE {_OF_PERSONS}) AS first_at,
-        max(message.at) FILTER (WHERE {_OF_PERSONS}) AS last_at,
-        max(message.at) AS latest_at"""
-
-
-def talks(scope: Scope, args: Args, *, figures: bool = False) -> str:
-    """The conversations with a text in the report, each with what it has in the same dates, places and tags.
-
-    Whether both sides said something does not ask who is stamped on what: so all texts are looked at, and
-    those in the report are counted.
-    """
-    within = scope.within("message", "at", args)
-    stamped = together(scope.stamped("message", args), indent="        ")
-
-    def count(condition: str) -> str:
-        return f"count(*) FILTER (WHERE {condition} AND {stamped})"
-
-    # message_location_idx, alone
-    return f"""talk AS (
-    SELECT
-        message.conversation_id,
-        {count(DELIVERED)} AS delivered,
-        {count(NON_DELIVERABLE)} AS non_deliverable,
-        {count(PENDING)} AS pending,
-        bool_or({PAY_BY_TEXT} AND {stamped}) AS has_pay_by_text,
-        bool_or(message.direction = 'INBOUND') AS has_inbound,
-        bool_or(message.origin = 'AGENT') AS has_agent,
-        {TALK_FIGURES if figures else "max(message.at) AS latest_at"}
-    FROM {joined("message", within)}
-    GROUP BY message.conversation_id
-    HAVING bool_or({stamped})
-)"""
 
 
 class TextFacts(NamedTuple):
