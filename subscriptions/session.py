@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from typing import Any
 
 from graphql import GraphQLError
@@ -46,26 +46,25 @@ class Session:
         self._operations = Operations(settings, self._context, self._write, self._begin, outlet)
         self._timer: asyncio.TimerHandle | None = None
         self._is_closing = False
-        self._held = ExitStack()
 
     async def run(self) -> None:
         """Serve until either side closes; nothing of it goes on after that."""
         self._wait(self._settings.limits.init_seconds, self.end, 4408, "Connection initialisation timeout")
-        with self._held:
-            try:
-                self._held.enter_context(self._settings.sockets.entered(self))
-                await self._read()
-            except SocketRefused as refused:
-                await self._close(refused.code, refused.reason)
-            except OSError:
-                # The client is gone; that is not ours to report.
-                pass
-            finally:
-                self._is_closing = True
-                self._stop_waiting()
-                for task in self._tasks:
-                    task.cancel()
-                await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            self._settings.sockets.enter(self)
+            await self._read()
+        except SocketRefused as refused:
+            await self._close(refused.code, refused.reason)
+        except OSError:
+            # The client is gone; that is not ours to report.
+            pass
+        finally:
+            self._is_closing = True
+            self._stop_waiting()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            self._settings.sockets.leave(self)
 
     def end(self, code: int, reason: str) -> None:
         """Have it closed."""
@@ -133,7 +132,7 @@ class Session:
     async def _acknowledge(self, init: ConnectionInit) -> None:
         self._authorization = self._authorization_of(init)
         context = await self._context()
-        self._held.enter_context(self._settings.sockets.of(self._who(context)))
+        self._settings.sockets.claim(self, self._who(context))
         self._watch_token(context)
         self._is_acknowledged = True
         self._operations.are_signed_in = self._authorization is not None

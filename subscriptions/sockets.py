@@ -3,8 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Hashable
 from typing import Protocol
 
 from subscriptions.messages import SocketRefused
@@ -28,30 +27,29 @@ class Sockets:
         self._most_of_one = most_of_one
         self._open: set[Open] = set()
         self._of_one: Counter[Hashable] = Counter()
+        self._whose: dict[Open, Hashable] = {}
 
     def __len__(self) -> int:
         return len(self._open)
 
-    @contextmanager
-    def entered(self, socket: Open) -> Iterator[None]:
+    def enter(self, socket: Open) -> None:
         """Count a socket; `SocketRefused` when the process is about to end."""
         if self.is_draining:
             raise SocketRefused(*RESTARTS)
         self._open.add(socket)
-        try:
-            yield
-        finally:
-            self._open.discard(socket)
 
-    @contextmanager
-    def of(self, who: Hashable) -> Iterator[None]:
+    def claim(self, socket: Open, who: Hashable) -> None:
         """Count it as somebody's; `SocketRefused` when they have too many."""
         if self._of_one[who] >= self._most_of_one:
             raise SocketRefused(4429, f"Too many sockets: at most {self._most_of_one} at a time")
         self._of_one[who] += 1
-        try:
-            yield
-        finally:
+        self._whose[socket] = who
+
+    def leave(self, socket: Open) -> None:
+        """Count it no longer."""
+        self._open.discard(socket)
+        if socket in self._whose:
+            who = self._whose.pop(socket)
             self._of_one[who] -= 1
             if not self._of_one[who]:
                 del self._of_one[who]
