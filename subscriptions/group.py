@@ -33,7 +33,7 @@ class Source:
     viewer: AnyViewer
     events: bool
     """Whether it tells events, or states."""
-    never: Callable[[], None]
+    failed: Callable[[], None]
     """Called when it has read what is one viewer's own, or failed by another bug."""
 
     def run(self, beginning: Beginning) -> Run:
@@ -49,7 +49,7 @@ class Source:
             async for answer in answers:
                 if "errors" in answer:
                     if _is_bug(answer):
-                        self.never()
+                        self.failed()
                     return
                 yield answer
 

@@ -88,7 +88,7 @@ class Groups:
                 operation,
                 AnyViewer(viewer),
                 seat.plan.kind is Kind.EVENTS,
-                partial(self._plans.never, operation),
+                partial(self._plans.has_failed, operation),
             )
             group = _GROUPS[seat.plan.kind](key, source, seat.start(), self._forget)
             self._groups[key] = group

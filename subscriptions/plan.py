@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import time
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -23,6 +24,9 @@ class Kind(Enum):
     EVENTS = "each event, in order"
     STATES = "the newest state alone"
 
+
+# Also a database that was away makes answers fail.
+ALONE_SECONDS = 10.0
 
 KINDS = {
     "inboxEvents": Kind.EVENTS,
@@ -62,20 +66,24 @@ class Plan:
 class Plans:
     """One per schema; each operation of a document is looked at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._known: WeakKeyDictionary[Document, dict[str | None, Plan | None]] = WeakKeyDictionary()
+        self._failed: WeakKeyDictionary[Document, float] = WeakKeyDictionary()
 
     def of(self, schema: GraphQLSchema, operation: Operation) -> Plan | None:
         """How to share an operation; None where it must not be."""
+        if self._now() < self._failed.get(operation.document, 0):
+            return None
         known = self._known.setdefault(operation.document, {})
         name = operation.request.operation_name
         if name not in known:
             known[name] = _plan(schema, operation.document.node, operation.definition)
         return known[name]
 
-    def never(self, operation: Operation) -> None:
-        """Share it no more: it has read what is one viewer's own, or failed otherwise."""
-        self._known.setdefault(operation.document, {})[operation.request.operation_name] = None
+    def has_failed(self, operation: Operation) -> None:
+        """It has read what is one viewer's own, or failed otherwise: each goes alone for a while."""
+        self._failed[operation.document] = self._now() + ALONE_SECONDS
 
 
 def _plan(schema: GraphQLSchema, document: DocumentNode, definition: OperationDefinitionNode) -> Plan | None:

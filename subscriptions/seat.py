@@ -20,15 +20,13 @@ from subscriptions.frames import Frame, message
 from subscriptions.outlet import Outlet
 from subscriptions.patience import insist
 from subscriptions.plan import Kind, Plan
-from subscriptions.watch import Sight, Watch, looked_enough
+from subscriptions.sight import Sight, looked_enough
+from subscriptions.start import beginning_near
+from subscriptions.watch import Watch
 
 if TYPE_CHECKING:
     from subscriptions.group import Group
     from subscriptions.groups import Groups
-
-
-# Of each scope: those who come meanwhile wait until a new group has told so many.
-MOST_BEHIND = 50
 
 
 class Seat:
@@ -132,15 +130,8 @@ class Seat:
             return None
 
     def start(self) -> Beginning:
-        """Where a group begins that begins with it: some events back, so that it need not go alone."""
-        cursor, given = self.beginning.cursor, self._after
-        if given is None or (given.epoch, given.access) != (cursor.epoch, cursor.access):
-            return self.beginning
-        positions = {
-            key: given.positions[key] if 0 <= seq - given.positions.get(key, seq + 1) <= MOST_BEHIND else seq
-            for key, seq in cursor.positions.items()
-        }
-        return replace(self.beginning, cursor=replace(cursor, positions=positions))
+        """Where a group begins that begins with it."""
+        return beginning_near(self.beginning, self._after)
 
     def stand(self, positions: dict[int, int]) -> None:
         """Go on from here."""

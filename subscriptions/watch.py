@@ -2,33 +2,22 @@
 
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
-from enum import Enum, auto
 from uuid import UUID
-
-from graphql import GraphQLError
 
 from graph import scalars
 from graph.context import Beginning, Context
-from graph.errors import ErrorCode, coded, forbidden
+from graph.errors import ErrorCode, coded
 from localmessages.rules.live import EventKind, ResyncReason
 from subscriptions.cursor import BadCursor, Cursor
 from subscriptions.events import Event
 from subscriptions.hub import Hub
 from subscriptions.patience import insist
+from subscriptions.sight import Sight, looked_enough
 from subscriptions.stream import Gone, Stream
 
 Change = Event | ResyncReason
 
 _CHANGES_RIGHTS = (EventKind.VIEWER_CHANGED, EventKind.CATALOGUE_CHANGED)
-
-
-class Sight(Enum):
-    """What a change of rights means for who watches."""
-
-    GOES_ON = auto()
-    HAS_MORE = auto()
-    """Of what existed already: a list of it lacks what it had no events of."""
-    IS_OVER = auto()
 
 
 class Watch:
@@ -192,11 +181,6 @@ class Watch:
             return Sight.IS_OVER
         gained = any(key in before.catalogue.places for key in locations - seen)
         return Sight.HAS_MORE if self.is_list and gained else Sight.GOES_ON
-
-
-def looked_enough() -> GraphQLError:
-    """That nothing is left to be seen."""
-    return forbidden("You may no longer look here. Ask whoever manages this place.")
 
 
 def nowhere(beginning: Beginning) -> tuple[UUID, ...]:

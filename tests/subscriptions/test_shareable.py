@@ -32,7 +32,7 @@ from localmessages.actions.transfers import TransferRequest, transfer_conversati
 from localmessages.rules.access import AnyViewer, Role, Viewer, ViewerIsAny
 from subscriptions.audience import Run, SharedContext
 from subscriptions.independent import INDEPENDENT
-from subscriptions.plan import KINDS, Plans
+from subscriptions.plan import ALONE_SECONDS, KINDS, Plans
 from subscriptions.rights import Change, Rights
 from subscriptions.shareable import is_shareable
 from tests.subscriptions.watching import PATIENCE, Watched, watched
@@ -142,6 +142,54 @@ def test_one_undeclared_field_in_a_fragment_is_enough():
         fragment Talk on Conversation { id unreadCount }
         """
     )
+
+
+def test_what_has_failed_for_many_is_shared_again_after_a_while():
+    now = [1_000.0]
+    plans, engine = Plans(lambda: now[0]), Engine(schema.core)
+    operation = engine.operation(GraphQLRequest("subscription { inboxEvents { at } }"))
+    assert plans.of(schema.core, operation)
+
+    plans.has_failed(operation)
+    assert plans.of(schema.core, operation) is None
+
+    now[0] += ALONE_SECONDS
+    assert plans.of(schema.core, operation)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_shared"),
+    [
+        ("subscription ($after: Cursor) { inboxEvents(after: $after) { at } }", True),
+        ("subscription { inboxEvents(after: null) { at } }", True),
+        ("subscription ($after: Cursor!) { inboxEvents(after: $after) { at } }", False),
+        ('subscription ($after: Cursor = "AQ") { inboxEvents(after: $after) { at } }', False),
+        ('subscription { inboxEvents(after: "AQ") { at } }', False),
+        ("subscription { ...Root } fragment Root on Subscription { inboxEvents { at } }", False),
+        ("subscription { viewerEvents { at } }", False),
+    ],
+)
+def test_a_subscription_is_shared_if_its_beginning_can_be_left_out(text, is_shared):
+    operation = Engine(schema.core).operation(GraphQLRequest(text))
+
+    assert (Plans().of(schema.core, operation) is not None) is is_shared
+
+
+def test_where_one_begins_is_not_in_the_key_and_all_else_is():
+    variables = "$after: Cursor, $filter: InboxFilter"
+    text = f"subscription ({variables}) {{ inboxEvents(after: $after, filter: $filter) {{ at }} }}"
+    engine, plans = Engine(schema.core), Plans()
+
+    def key(variables, access="class", name=None, document=text):
+        operation = engine.operation(GraphQLRequest(document, name, variables))
+        plan = plans.of(schema.core, operation)
+        assert plan
+        return plan.key(operation, access)
+
+    assert key({"after": "AQ"}) == key({"after": "Ag"}) == key({})
+    assert key({"filter": {"locationIds": ["a"]}}) != key({}) != key({"filter": {"locationIds": ["b"]}})
+    assert key({}) != key({}, access="another class")
+    assert key({}) != key({}, document=text + " ")
 
 
 ROLES = st.dictionaries(st.integers(1, 3).map(lambda n: UUID(int=n)), st.sampled_from(Role), max_size=3)
