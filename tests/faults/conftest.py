@@ -1,5 +1,6 @@
 """Servers that may be killed, and a company on them."""
 
+import faulthandler
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -48,6 +49,13 @@ async def own_database(own: OwnServers) -> str:
     url = url.replace("/localmessages?", f"/{name}?")
     await migrate(url)
     return url
+
+
+@pytest.fixture
+def no_time_limit() -> None:
+    """For what takes many minutes in its long form; every wait in it has an end of its own."""
+    if os.environ.get("SOAK"):
+        faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from tests.faults.writing import Writer
 SOCKETS = 2_000 if os.environ.get("SOAK") else 20
 
 
-async def test_sockets_go_through_a_deploy(house):
+async def test_sockets_go_through_a_deploy(house, no_time_limit):
     old = await house.open_api()
     people = await house.follow(*["owner", "ann"] * (SOCKETS // 2))
     writer = Writer(house.desk, 12)

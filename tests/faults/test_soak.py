@@ -24,7 +24,7 @@ SEED = int(os.environ.get("SOAK_SEED", random.SystemRandom().randrange(2**32) if
 WARM, ROOM = 5, 64 * 2**20
 
 
-async def test_a_storm_of_faults(directory, own, own_database, own_redis, capsys):
+async def test_a_storm_of_faults(directory, own, own_database, own_redis, capsys, no_time_limit):
     folder = Path(tempfile.gettempdir()) if IS_LONG else directory
     log = Path(os.environ.get("SOAK_LOG", folder / f"localmessages-soak-{SEED}.jsonl"))
     if IS_LONG:
