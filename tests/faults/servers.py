@@ -54,13 +54,11 @@ class OwnServers:
     async def stopped(self, name: Name) -> AsyncIterator[None]:
         """Have it answer nothing for a while, all connections open."""
         pid = (await self.start(name)).pid
-        os.kill(pid, signal.SIGSTOP)
+        _signal(pid, signal.SIGSTOP)
         try:
             yield
         finally:
-            # It may have been killed meanwhile.
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
+            _signal(pid, signal.SIGCONT)
 
     def close(self) -> None:
         """End both, and the process that holds them."""
@@ -85,6 +83,12 @@ def own_servers(directory: Path) -> Iterator[OwnServers]:
         yield servers
     finally:
         servers.close()
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    # Another mishap may have killed it.
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def _hold(pipe: Connection, directory: str) -> None:
