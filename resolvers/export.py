@@ -17,7 +17,8 @@ from graph.types.export_mutations import (
     RetryExportPayload,
 )
 from graph.types.inputs import THE_PARAMETERS
-from localmessages.actions.exports import cancel_export, request_export, retry_export
+from localmessages.actions.export_changes import cancel_export, retry_export
+from localmessages.actions.exports import request_export
 from localmessages.jobs.exports import make_with_the_answer
 from resolvers.export_source import source_of
 from resolvers.perform import perform

@@ -134,3 +134,8 @@ def test_where_no_secret_of_webhooks_is_given_one_follows_from_the_key():
     assert len(secret) == 64
     assert Settings(secret_key="k" * 32).webhook_secrets == [secret]
     assert Settings(secret_key="l" * 32).webhook_secrets != [secret]
+
+
+def test_files_are_kept_in_the_data_directory_unless_another_is_named(tmp_path):
+    assert Settings(data_dir=tmp_path).files == tmp_path / "files"
+    assert Settings(data_dir=tmp_path, storage_dir=tmp_path / "shared").files == tmp_path / "shared"

@@ -12,15 +12,10 @@ from uuid import UUID
 
 import asyncpg
 
+from localmessages.actions.export_news import tell_the_end
 from localmessages.actions.exports import tell
-from localmessages.actions.mailing import mail
-from localmessages.actions.notifications import notify
-from localmessages.actions.scheduled_reports import export_finished
-from localmessages.reports.exports.address import signed_address
 from localmessages.reports.exports.sources import ExportSource, from_json
-from localmessages.rules.exports import FILE_LASTS, MOST_AT_ONCE, ExportFormat
-from localmessages.rules.jobs import JobStatus
-from localmessages.rules.notifications import NotificationKind
+from localmessages.rules.exports import FILE_LASTS, ExportFormat
 from localmessages.services import Services, Transaction
 
 
@@ -125,7 +120,7 @@ async def complete_export(
         if export is None:
             return False
         await asyncio.to_thread(keep)
-        await _finish(tx, services, export, now)
+        await tell_the_end(tx, services, export, now)
     return True
 
 
@@ -136,7 +131,7 @@ async def fail_export(services: Services, run: ExportRun, error: str) -> None:
         changes = "status = 'FAILED', error = $4, finished_at = $5"
         export = await _update(tx, run, changes, error, now)
         if export is not None:
-            await _finish(tx, services, export, now)
+            await tell_the_end(tx, services, export, now)
 
 
 async def _update(tx: Transaction, run: ExportRun, changes: str, *values: object) -> asyncpg.Record | None:
@@ -152,49 +147,4 @@ async def _update(tx: Transaction, run: ExportRun, changes: str, *values: object
         run.id,
         run.attempt,
         *values,
-    )
-
-
-async def _finish(tx: Transaction, services: Services, export: asyncpg.Record, now: datetime) -> None:
-    """Tell whoever waits for it: by event always, and who got no file with the answer otherwise too."""
-    await tell(tx, export, now)
-    if export["saved_report_id"] is not None:
-        await export_finished(tx, services, export)
-    elif not export["at_once"]:
-        await _notify(tx, export, now)
-        if export["status"] == JobStatus.COMPLETED and export["rows"] > MOST_AT_ONCE:
-            await _mail(tx, services, export, now)
-
-
-async def _notify(tx: Transaction, export: asyncpg.Record, now: datetime) -> None:
-    ready = export["status"] == JobStatus.COMPLETED
-    await notify(
-        tx,
-        tenant_id=export["tenant_id"],
-        user_id=export["viewer_id"],
-        kind=NotificationKind.EXPORT_READY if ready else NotificationKind.EXPORT_FAILED,
-        title=f"{export['title']} is ready" if ready else f"{export['title']} could not be made",
-        subject=("Export", export["id"]),
-        at=now,
-    )
-
-
-async def _mail(tx: Transaction, services: Services, export: asyncpg.Record, now: datetime) -> None:
-    catalogue = await services.catalogues.of(tx.connection, export["tenant_id"], 0)
-    person = catalogue.people[export["viewer_id"]]
-    address = signed_address(
-        services.public_url, services.secret, export["tenant_id"], export["id"], export["expires_at"]
-    )
-    await mail(
-        tx,
-        tenant_id=export["tenant_id"],
-        # One of each run that ended well: a job that is repeated finds it written already.
-        key=f"export {export['id']} {export['asked_at'].isoformat()}",
-        to=[person.email],
-        subject=f"{export['title']} is ready",
-        text=(
-            f"{export['title']} has {export['rows']:,} rows and can be had until "
-            f"{export['expires_at']:%Y-%m-%d %H:%M} UTC:\n\n{address}\n"
-        ),
-        at=now,
     )

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 
-from localmessages.actions.exports import cancel_export, retry_export
+from localmessages.actions.export_changes import cancel_export, retry_export
 from localmessages.actions.users import mark_former
 from localmessages.gateways.disk_storage import DiskDraft, DiskStorage
 from localmessages.jobs.exports import make_export

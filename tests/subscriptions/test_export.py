@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from graph.ids import global_id
-from localmessages.actions.exports import cancel_export, create_export
+from localmessages.actions.export_changes import cancel_export
+from localmessages.actions.exports import create_export
 from localmessages.gateways.disk_storage import DiskStorage
 from localmessages.jobs.exports import make_export
 from localmessages.rules.exports import ExportFormat
