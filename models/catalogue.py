@@ -95,6 +95,10 @@ class CampaignEntry:
     location_ids: tuple[UUID, ...]
 
 
+MOST_VIEWERS = 256
+"""Whose rights a catalogue remembers."""
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """Everything of one tenant as of `seq` of its own scope."""
@@ -120,6 +124,9 @@ class Catalogue:
             return None
         known = self._viewers.get(user_id)
         if known is None:
+            # Rights at thousands of locations are not small.
+            if len(self._viewers) == MOST_VIEWERS:
+                self._viewers.clear()
             known = self._viewers[user_id] = self._viewer(person)
         return known
 
