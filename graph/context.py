@@ -57,7 +57,7 @@ class Context:
         """What a subscription that runs with this context follows."""
         self._subscription: Context | None = None
         self._beginning: asyncio.Future[Beginning] | None = None
-        self._held = AsyncExitStack()
+        self._held: AsyncExitStack | None = None
 
     @classmethod
     def for_token(cls, services: Services, faces: Faces, authorization: str | None) -> Context:
@@ -104,11 +104,14 @@ class Context:
 
     def at_end(self, close: Callable[[], Awaitable[None]]) -> None:
         """Have something closed when the operation has ended."""
+        if self._held is None:
+            self._held = AsyncExitStack()
         self._held.push_async_callback(close)
 
     async def finish(self) -> None:
         """The operation has ended: give back what it held."""
-        await self._held.aclose()
+        if self._held is not None:
+            await self._held.aclose()
 
     def forget(self) -> None:
         """Read everything anew: something was changed."""

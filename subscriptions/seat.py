@@ -65,13 +65,15 @@ class Seat:
         self.group: Group | None = None
         self.watch: Watch | None = None
         self._groups = groups
-        self._id = orjson.dumps(id)
+        # A copy: what orjson gives keeps the 4 KB that it was written into.
+        self._id = bytes(memoryview(orjson.dumps(id)))
         self._check = check
         self._is_signed_out = False
         self._stays_alone = False
         self._after = self._position(plan.after_of(operation))
         self._is_over = False
-        self._sent_away = asyncio.Event()
+        self._is_away = False
+        self._waiting: asyncio.Future[None] | None = None
 
     async def run(self) -> None:
         """Tell everything until the subscription ends; `check` may raise at an answer."""
@@ -93,10 +95,16 @@ class Seat:
         if self.must_begin:
             await self._begin_again()
         if await self._is_seated():
-            await self._sent_away.wait()
-            self._sent_away.clear()
+            await self._sit()
         elif not self.must_begin and not self._is_over:
             await self._go_alone()
+
+    async def _sit(self) -> None:
+        """Until it is sent away."""
+        if not self._is_away:
+            self._waiting = asyncio.get_running_loop().create_future()
+            await self._waiting
+        self._is_away = False
 
     async def _is_seated(self) -> bool:
         is_alone = self.must_go_alone or self._stays_alone or self._is_signed_out
@@ -110,7 +118,9 @@ class Seat:
         self.must_begin |= begin
         self.is_slow |= slow
         self._is_signed_out |= signed_out
-        self._sent_away.set()
+        self._is_away = True
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
 
     def can_follow(self, watch: Watch) -> bool:
         """Whether it can go on from the position that its client gave; it is there then."""
