@@ -34,9 +34,14 @@ class PeopleElsewhere:
     def __init__(self, url: str, token: str, count: int) -> None:
         self.child = Child(_follow, url, token, count)
 
+    async def cursors(self) -> list[str]:
+        """How far each is."""
+        cursors: list[str] = await self.child.do("cursors")
+        return cursors
+
     async def told(self) -> list[Told]:
         """What each was told until now."""
-        told: list[Told] = await self.child.do(None)
+        told: list[Told] = await self.child.do("told")
         return told
 
 
@@ -58,7 +63,9 @@ async def _following(pipe: Connection, url: str, token: str, count: int) -> None
     await eventually(all_watch)
     try:
         while True:
-            await asyncio.to_thread(pipe.recv)
+            if await asyncio.to_thread(pipe.recv) == "cursors":
+                pipe.send([one.cursor for one in people])
+                continue
             pipe.send(
                 [Told(one.start, one.cursor, [_slim(e) for e in one.seen], one.broken) for one in people]
             )
