@@ -14,7 +14,7 @@ from localmessages.reports.rows import Args
 from localmessages.rules.report import ReportColumn
 
 # Of each location so many texts are looked through for what is searched for, before words are looked up.
-_NEAR = 90
+_NEAR = 60
 
 
 def page_keys(scope: Scope, wanted: WantedRows, page: Page, order: RowOrder, args: Args) -> str:
