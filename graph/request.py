@@ -1,5 +1,6 @@
 """What a client asks: a GraphQL request, whichever way it came."""
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,8 @@ class GraphQLRequest:
         operation_name = parameters.get("operationName")
         if not isinstance(operation_name, str | None):
             raise bad_request("`operationName` must be a string or null.")
+        # Thousands of sockets send the same document, and hold it for as long as they watch.
+        query = sys.intern(query)
         return cls(query, operation_name, _map(parameters, "variables"), _map(parameters, "extensions"))
 
 
