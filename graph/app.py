@@ -25,8 +25,8 @@ from localmessages.http.webhooks import webhook_routes
 from localmessages.process import serving
 from localmessages.settings import Settings
 from subscriptions.admission import Admission
-from subscriptions.limits import SocketLimits
 from subscriptions.groups import Groups
+from subscriptions.limits import SocketLimits
 from subscriptions.protocol import GraphQLSocket
 from subscriptions.sockets import Sockets
 from subscriptions.sources import Live

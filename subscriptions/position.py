@@ -25,7 +25,8 @@ async def epoch(connection: asyncpg.Connection) -> int:
     return _epoch(await connection.fetchval(f"SELECT {_HISTORY}"))
 
 
-def _cursor(row: asyncpg.Record) -> Cursor:
+def _cursor(row: asyncpg.Record | None) -> Cursor:
+    assert row is not None, "an aggregate has a row"
     return Cursor(
         epoch=_epoch(row["history"]),
         access=row["access"],
