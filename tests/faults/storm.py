@@ -44,6 +44,8 @@ class Storm:
         """Have some processes serve, and people follow."""
         self.note(seed=self._seed)
         self._mishaps.spared = await self._mishaps.open_api()
+        # Else everybody would end up where nothing happens.
+        self._mishaps.spared.is_in_service = False
         for _ in range(PROCESSES):
             await self._mishaps.open_api()
         await self._house.follow(*FOLLOWERS)
