@@ -32,7 +32,7 @@ async def lock_customer(
     row = await connection.fetchrow(
         "SELECT * FROM contact WHERE tenant_id = $1 AND phone = $2 FOR NO KEY UPDATE", tenant_id, phone
     )
-    return await _load(connection, record_of(Contact, row), place_of) if row else None
+    return await _load(connection, tenant_id, row, place_of)
 
 
 async def lock_customer_of(
@@ -51,7 +51,7 @@ async def lock_customer_of(
         tenant_id,
         conversation_id,
     )
-    return await _load(connection, record_of(Contact, row), place_of) if row else None
+    return await _load(connection, tenant_id, row, place_of)
 
 
 async def lock_customer_by_id(
@@ -62,7 +62,7 @@ async def lock_customer_by_id(
     row = await connection.fetchrow(
         "SELECT * FROM contact WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE", tenant_id, contact_id
     )
-    return await _load(connection, record_of(Contact, row), place_of) if row else None
+    return await _load(connection, tenant_id, row, place_of)
 
 
 async def lock_customers(
@@ -124,10 +124,13 @@ def _customer_in(row: asyncpg.Record, place_of: PlaceOf) -> Customer:
     return customer
 
 
-async def _load(connection: asyncpg.Connection, contact: Contact, place_of: PlaceOf) -> Customer:
-    customer = Customer(contact, place_of)
-    await load_dealings(connection, contact.tenant_id, [customer])
-    return customer
+async def _load(
+    connection: asyncpg.Connection, tenant_id: UUID, row: asyncpg.Record | None, place_of: PlaceOf
+) -> Customer | None:
+    customers = [Customer(record_of(Contact, row), place_of)] if row else []
+    # Also for nobody: who asks for somebody hidden waits no longer than for what does not exist.
+    await load_dealings(connection, tenant_id, customers)
+    return customers[0] if customers else None
 
 
 async def load_dealings(
