@@ -50,6 +50,8 @@ async def ours(town: Town, redis_url: str) -> AsyncIterator[Running]:
         "REDIS_URL": redis_url,
         "LOCALMESSAGES_SECRET_KEY": SECRET,
         "LOCALMESSAGES_LOG_LEVEL": "WARNING",
+        # All sockets of the load are one viewer's.
+        "LOCALMESSAGES_SOCKETS_PER_VIEWER": "10000",
     }
     port = free_port()
     command = [*command_line(), "serve", "--port", str(port), "--now", NOW.isoformat()]
