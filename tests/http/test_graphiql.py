@@ -33,7 +33,8 @@ OWN = sorted(PAGE.glob("src/*.graphql"))
 RULES = [rule for rule in specified_rules if rule is not NoUnusedFragmentsRule]
 READY = {
     "Inbox", "ConversationPage", "MessagePreview", "SendMessage", "TransferPreview", "TransferConversation",
-    "LocationsPage", "InboxEvents", "LocationsPageLive", "SignIn",
+    "RequestPayment", "LocationsPage", "MessagesReport", "RequestExport", "InboxEvents", "LocationsPageLive",
+    "MessagesReportLive", "SignIn",
 }  # fmt: skip
 
 
@@ -77,6 +78,7 @@ def test_every_screen_that_a_newcomer_tries_has_its_operation():
     assert {file.stem for file in TABS if operation(file).operation.value == "subscription"} == {
         "InboxEvents",
         "LocationsPageLive",
+        "MessagesReportLive",
     }
 
 

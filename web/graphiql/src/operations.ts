@@ -6,6 +6,10 @@ import inboxEvents from "../operations/InboxEvents.graphql?raw";
 import locationsPage from "../operations/LocationsPage.graphql?raw";
 import locationsPageLive from "../operations/LocationsPageLive.graphql?raw";
 import messagePreview from "../operations/MessagePreview.graphql?raw";
+import messagesReport from "../operations/MessagesReport.graphql?raw";
+import messagesReportLive from "../operations/MessagesReportLive.graphql?raw";
+import requestExport from "../operations/RequestExport.graphql?raw";
+import requestPayment from "../operations/RequestPayment.graphql?raw";
 import sendMessage from "../operations/SendMessage.graphql?raw";
 import signIn from "../operations/SignIn.graphql?raw";
 import transferConversation from "../operations/TransferConversation.graphql?raw";
@@ -25,9 +29,13 @@ export const operations = {
   SendMessage: whole(sendMessage),
   TransferPreview: whole(transferPreview),
   TransferConversation: whole(transferConversation),
+  RequestPayment: whole(requestPayment),
   LocationsPage: whole(locationsPage),
+  MessagesReport: whole(messagesReport),
+  RequestExport: whole(requestExport),
   InboxEvents: whole(inboxEvents),
   LocationsPageLive: whole(locationsPageLive),
+  MessagesReportLive: whole(messagesReportLive),
   SignIn: whole(signIn),
 };
 

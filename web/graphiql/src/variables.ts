@@ -17,13 +17,33 @@ const fills: Record<OperationName, Fill> = {
   TransferConversation: ({ conversationId, destinationId }) => ({
     input: { conversationId, to: destinationId, note: "They asked for your store.", notify: true },
   }),
+  RequestPayment: ({ conversationId }) => ({
+    input: {
+      conversationId,
+      invoice: "INV-1001",
+      amount: { amount: "24.90", currency: "GBP" },
+      description: "Two bags of compost",
+    },
+  }),
   LocationsPage: ({ locationIds }) => ({ locationIds, window: { last: "DAYS_7" }, outOfHours: "EXCLUDE" }),
+  MessagesReport: ({ locationIds }) => ({
+    filter: { locationIds, window: { last: "DAYS_30" } },
+    orderBy: { column: "SENT_AT", direction: "DESC" },
+    first: 10,
+  }),
+  RequestExport: ({ locationIds }) => ({
+    input: {
+      source: { messagesReport: { filter: { locationIds, window: { last: "DAYS_7" } }, view: "ROWS" } },
+      format: "XLSX",
+    },
+  }),
   InboxEvents: () => ({ filter: {} }),
   LocationsPageLive: ({ locationIds }) => ({
     locationIds,
     window: { last: "DAYS_7" },
     outOfHours: "EXCLUDE",
   }),
+  MessagesReportLive: ({ locationIds }) => ({ filter: { locationIds, window: { last: "DAYS_30" } } }),
   SignIn: ({ email }) => ({ input: { email, password: "" } }),
 };
 
