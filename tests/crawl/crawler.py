@@ -29,7 +29,7 @@ from tests.crawl.world import World
 ENGINE = Engine(
     schema.core, Limits(document_characters=10**7, tokens=10**6, fields=10**5, aliases=10**5, cost=10**9)
 )
-# Global ids, and what a signature, an instant or a number of something new changes.
+# Global ids: two answers that differ in them alone are alike.
 _PASSING = re.compile(r"(?<![\w-])[\w-]{23}(?![\w-])")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
 from typing import Any, cast
@@ -20,7 +21,7 @@ SCHEMA = schema.core
 QUERY = cast("GraphQLObjectType", SCHEMA.query_type)
 # How many objects of a type a crawl begins at.
 STARTS = 2
-SHALLOW = 2
+SHALLOW = 2 if os.environ.get("SOAK") else 1
 Pages = dict[tuple[str, str], set[str]]
 
 
