@@ -40,7 +40,9 @@ class Queries:
     def own(self, type_name: str) -> list[str]:
         """The role's own objects of a type, those that a crawl begins at."""
         found = seen_ids(self._crawler.world, self._crawler.role, type_name)
-        return found if self._chance is not None else [*found[:STARTS], *found[-STARTS:]]
+        if self._chance is not None:
+            return self._chance.sample(found, min(len(found), STARTS))
+        return [*found[:STARTS], *found[-STARTS:]]
 
     def trees(self) -> Iterator[Document]:
         """Everything below each field of the root, and below each object."""
