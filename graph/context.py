@@ -53,6 +53,10 @@ class Context:
         self.services = services
         self.faces = faces
         self.bearer = bearer
+        self.snapshot: Any = None
+        """What the operation reads in, once a part of it asked for everything as of one instant."""
+        self.state: Context | None = None
+        """Of a subscription to states: what the one that is shown now was read with."""
         self.watch: Any = None
         """What a subscription that runs with this context follows."""
         self._subscription: Context | None = None
@@ -68,7 +72,17 @@ class Context:
         """A fresh one for the same bearer, such as for an event of a subscription."""
         fork = self.anew()
         fork._subscription = self._subscription if self.watch is None else self
+        fork.read_on(self.state)
         return fork
+
+    def read_on(self, state: Context | None) -> None:
+        """Read in the snapshot of another one, with the rights that it began with.
+
+        Asking for them again would take a second connection while the snapshot holds one: who all do that
+        wait for each other.
+        """
+        if state is not None:
+            self.snapshot, self._beginning = state.snapshot, state._beginning
 
     def anew(self) -> Context:
         """A fresh one for the same bearer, which finds out where the log stands."""

@@ -47,7 +47,9 @@ class SharedContext(Context):
 
     def fork(self) -> SharedContext:
         """A fresh one, which looks at rights again."""
-        return SharedContext(self.services, self.faces, self.run, self._root)
+        fork = SharedContext(self.services, self.faces, self.run, self._root)
+        fork.read_on(self.state)
+        return fork
 
     def anew(self) -> SharedContext:
         """The same: it has no position but that of the run."""

@@ -28,12 +28,19 @@ async def messages_report_changed(
     shown: list[Context] = []
 
     async def state() -> MessagesReport:
-        await _finish(shown)
+        await finish()
         shown.append(context.fork())
         report: MessagesReport = await shown[-1].load.query_messages_report(
             filter=filter, out_of_hours=out_of_hours, info=info
         )
+        # What is selected of it is read by a fork of this context.
+        context.state = shown[-1]
         return report
+
+    async def finish() -> None:
+        context.state = None
+        while shown:
+            await shown.pop().finish()
 
     async def touches() -> AsyncGenerator[bool, None]:
         async with aclosing(watch.changes(None)) as changes:
@@ -49,14 +56,9 @@ async def messages_report_changed(
             async for report in reports:
                 yield report
                 # Whoever asks for the next has read all that was selected of this one.
-                await _finish(shown)
+                await finish()
     finally:
-        await _finish(shown)
-
-
-async def _finish(shown: list[Context]) -> None:
-    while shown:
-        await shown.pop().finish()
+        await finish()
 
 
 class _Page:

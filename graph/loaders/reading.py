@@ -15,7 +15,10 @@ from models.database import Database
 
 
 class Snapshot:
-    """A connection whose statements all see the same instant, lent to one reader at a time."""
+    """A connection whose statements all see the same instant, lent to one reader at a time.
+
+    An operation has one: who held it and asked for a second connection would wait for others who do the same.
+    """
 
     def __init__(self) -> None:
         self._stack = AsyncExitStack()
@@ -23,8 +26,15 @@ class Snapshot:
         self._connection: asyncpg.Connection | None = None
 
     async def open(self, database: Database) -> None:
-        """Take the connection; the first statement on it is where the snapshot is taken."""
-        self._connection = await self._stack.enter_async_context(database.snapshot())
+        """Take the connection unless it is taken; the first statement on it is where the snapshot is taken."""
+        async with self._turn:
+            if self._connection is None:
+                self._connection = await self._stack.enter_async_context(database.snapshot())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to read in."""
+        return self._connection is not None
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:

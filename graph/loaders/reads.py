@@ -15,6 +15,7 @@ from strawberry.dataloader import DataLoader
 from graph.context import Context
 from graph.errors import ErrorCode, coded
 from graph.loaders.nodes import Nodes
+from graph.loaders.reading import Snapshot
 from graph.types.window import InstantRangeInput
 from localmessages.reports.keyset import Slice
 from localmessages.reports.search import SearchTooShort, needles
@@ -51,7 +52,10 @@ class Reads:
         return self.context.now
 
     def connection(self) -> AbstractAsyncContextManager[asyncpg.Connection]:
-        """A connection for one read."""
+        """A connection for one read: the snapshot's where the operation reads in one."""
+        snapshot: Snapshot | None = self.context.snapshot
+        if snapshot is not None and snapshot.is_open:
+            return snapshot.connection()
         return self.context.services.database.connection()
 
     async def batched(self, load: Load[K, T], key: K) -> T | None:

@@ -54,9 +54,7 @@ class ReportReads(Reads):
         nodes = await self.nodes()
         viewer = nodes.viewer
         scopes = ReportScopes(viewer.tenant_id, report_filter(nodes, filter), self.now)
-        snapshot = Snapshot()
-        self.context.at_end(snapshot.close)
-        await snapshot.open(self.context.services.database)
+        snapshot = await self._snapshot()
         async with snapshot.connection() as connection:
             # The first statement is where the snapshot is taken, so the position is the snapshot's own.
             cursor = await self.context.position(connection)
@@ -66,6 +64,15 @@ class ReportReads(Reads):
             cursor=self.context.written(cursor),
             window=window_node(scopes.shown),
         )
+
+    async def _snapshot(self) -> Snapshot:
+        """The one of this operation: several reports agree, and so does what is read beside their rows."""
+        snapshot: Snapshot | None = self.context.snapshot
+        if snapshot is None:
+            snapshot = self.context.snapshot = Snapshot()
+            self.context.at_end(snapshot.close)
+        await snapshot.open(self.context.services.database)
+        return snapshot
 
     async def messages_report_tiles(self, report: MessagesReport, *, info: Info) -> MessagesReportTiles:
         """The tiles that are selected."""

@@ -25,6 +25,9 @@ from tests.crawl.world import World, make_world
 from tests.servers import TestServers
 from tests.support.company import Clock
 
+# Hundreds watch at once, without the admission that a socket has.
+PATIENCE = 60
+
 Made = tuple[str, World]
 Open = Callable[[Role], Awaitable[Crawler]]
 
@@ -54,7 +57,7 @@ async def copied(made: Made, servers: TestServers) -> AsyncIterator[Made]:
     url, world = made
     (name,) = re.findall(r"\btest_[0-9a-f]{32}\b", url)
     async with fresh_database(servers, name) as copy:
-        database = await open_database(copy, max_size=8)
+        database = await open_database(copy, max_size=8, acquire_seconds=PATIENCE)
         clock = Clock(world.now)
         services = replace(world.company.services, database=database, catalogues=Catalogues(), clock=clock)
         company = replace(world.company, services=services, clock=clock)
@@ -89,7 +92,7 @@ async def watching(copied: Made, redis_url: str) -> AsyncIterator[Watching]:
     """Who watches that, with a hub that is told of everything."""
     url, world = copied
     # Who watches takes no connection from those who act.
-    database = await open_database(url, max_size=8)
+    database = await open_database(url, max_size=8, acquire_seconds=PATIENCE)
     services = world.company.services
     hub = Hub(database, Bus(redis_url), poll_seconds=0.5)
     await hub.start()

@@ -1,10 +1,12 @@
 """The Messages Report through GraphQL: what is refused, what is hidden, how often the database is asked."""
 
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 
 from graph.ids import global_id
+from models.database import Database
 from tests.graph.conftest import Ask
 from tests.support.asking import error_code
 from tests.support.random_town import RandomTown
@@ -140,3 +142,17 @@ async def test_nothing_is_held_once_an_answer_is_given(ask: Ask):
 
     pool = olga.database.pool
     assert pool.get_idle_size() == pool.get_size()
+
+
+async def test_a_report_needs_one_connection_however_much_is_selected(ask: Ask, database: Database):
+    rows = "cursor rows { nodes { conversation { id contact { name } } } }"
+    waits = "cursor waits(kind: INBOUND) { nodes { conversation { id } } }"
+    query = f"{{ one: messagesReport({ALL}) {{ {rows} }} two: messagesReport({ALL}) {{ {waits} }} }}"
+    async with AsyncExitStack() as taken:
+        for _ in range(database.pool.get_max_size() - 1):
+            await taken.enter_async_context(database.connection())
+
+        data = await ask("Olga").data(query)
+
+    assert data["one"]["cursor"] == data["two"]["cursor"]
+    assert any(node["conversation"] for node in data["one"]["rows"]["nodes"])

@@ -333,6 +333,7 @@ async def test_a_conversation_that_goes_out_of_sight_says_so_and_completes(town)
     its_id = global_id("Conversation", received.conversation_id)
 
     async with town.watching("ann", CONVERSATION, id=its_id) as ann:
+        await ann.followed()
         await move(town, received.conversation_id, "B")
         event = await ann.next()
         while event["__typename"] != "ConversationMovedOut":

@@ -24,6 +24,7 @@ from subscriptions.hub import Hub
 from subscriptions.seat import Seat
 from subscriptions.sources import Live
 from tests.support.desk import Desk
+from tests.support.waiting import eventually
 
 PATIENCE = 15
 Answer = dict[str, Any]
@@ -35,6 +36,15 @@ class Seen:
     def __init__(self) -> None:
         self.answers: asyncio.Queue[Answer | None] = asyncio.Queue()
         self.line = Line(self)
+        self.context: Context | None = None
+
+    async def followed(self) -> None:
+        """Return once it follows the log: what happens from now on is told."""
+
+        async def follows() -> bool:
+            return self.context is not None and self.context.watch is not None
+
+        await eventually(follows)
 
     async def answer(self) -> Answer | None:
         """The next answer; None when it has completed."""
@@ -123,7 +133,7 @@ class Watched:
     ) -> AsyncIterator[Seen]:
         """What a person sees of a subscription, from before anything that follows."""
         seen = Seen()
-        context = await self.context(name, lasts=lasts)
+        context = seen.context = await self.context(name, lasts=lasts)
         await context.begin()
         operation = self.engine.operation(GraphQLRequest(query, None, variables))
         seat = None
