@@ -26,7 +26,7 @@ class Snapshot:
         self._connection: asyncpg.Connection | None = None
 
     async def open(self, database: Database) -> None:
-        """Take the connection unless it is taken; the first statement on it is where the snapshot is taken."""
+        """Take the connection once; the first statement on it is where the snapshot is taken."""
         async with self._turn:
             if self._connection is None:
                 self._connection = await self._stack.enter_async_context(database.snapshot())
