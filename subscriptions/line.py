@@ -1,6 +1,7 @@
 """What both connections to Redis have in common."""
 
 import asyncio
+from typing import Any
 
 from redis.asyncio.connection import AbstractConnection, ConnectionPool
 from redis.asyncio.retry import Retry
@@ -33,11 +34,17 @@ async def connect(connection: AbstractConnection) -> None:
     await connection.connect()  # type: ignore[no-untyped-call]
 
 
-async def stop(task: asyncio.Task[None]) -> None:
-    """Cancel a task until it ends: `wait_for` of Python 3.11, within redis-py, may swallow a cancellation."""
+async def stop(task: asyncio.Future[Any], *, patience: float = 0.1) -> None:
+    """Cancel a task until it ends: redis-py may swallow a cancellation, while it closes a connection.
+
+    `patience` is how long the task may tidy up before it is cancelled again.
+    """
     while not task.done():
         task.cancel()
-        await asyncio.wait([task], timeout=0.1)
+        await asyncio.wait([task], timeout=patience)
+    if not task.cancelled():
+        # Looked at, so that nobody is told that nobody did.
+        task.exception()
 
 
 class Backoff:

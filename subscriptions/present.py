@@ -10,6 +10,7 @@ from graph.context import Context
 from graph.scalars import Cursor
 from graph.types.events import ConversationEvent, PresenceChanged
 from graph.types.presence import Presence
+from subscriptions.line import stop
 
 T = TypeVar("T")
 
@@ -63,8 +64,6 @@ async def joined(main: AsyncGenerator[T, None], aside: AsyncGenerator[T, None]) 
                     yield task.result()
                     waiting[asyncio.ensure_future(anext(source))] = source
     finally:
-        for task in waiting:
-            task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        await asyncio.gather(*(stop(task, patience=2) for task in waiting))
         await main.aclose()
         await aside.aclose()

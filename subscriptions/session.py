@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Receive, Send
 
 from subscriptions.limits import MessageRate
+from subscriptions.line import stop
 from subscriptions.messages import (
     Complete,
     ConnectionInit,
@@ -61,9 +62,7 @@ class Session:
         finally:
             self._is_closing = True
             self._stop_waiting()
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(*(stop(task, patience=2) for task in self._tasks))
             self._settings.sockets.leave(self)
 
     def end(self, code: int, reason: str) -> None:

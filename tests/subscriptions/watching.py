@@ -167,7 +167,7 @@ class Watched:
             name,
             """
             INSERT INTO membership (tenant_id, id, user_id, role, location_id, created_at)
-            VALUES ($1, gen_random_uuid(), $2, 'AGENT', $3, now())
+            VALUES ($1, uuidv7(), $2, 'AGENT', $3, now())
             """,
             (await self.desk.place(place)).id,
         )
