@@ -45,11 +45,17 @@ class Postgres:
 
     async def ensure(self) -> None:
         """Return once the server answers, whoever started it."""
-        if not self.is_running():
-            await asyncio.to_thread(ensure_cluster, self._home, self._tuning)
-            await self._start()
-        else:
-            await self._answer()
+        if self.is_running():
+            try:
+                await self._answer()
+            except ServerStartError:
+                if self.is_running():
+                    raise
+                # It was on its way out, as after a kill.
+            else:
+                return
+        await asyncio.to_thread(ensure_cluster, self._home, self._tuning)
+        await self._start()
 
     async def stop(self) -> None:
         pid = self.pid
