@@ -146,7 +146,7 @@ def with_data(event: dict[str, Any], **data: Any) -> dict[str, Any]:
         lambda event: with_data(event, amount=-5000),
         lambda event: with_data(event, amount=True),
         lambda event: with_data(event, amount=10**15),
-        lambda event: with_data(event, currency="XXX"),
+        lambda event: with_data(event, currency="XTS"),
         lambda event: with_data(event, currency=None),
         lambda event: with_data(event, currency="EUR"),
         lambda event: with_data(event, card={"number": "4242"}),
