@@ -1,6 +1,6 @@
 """The application: every route, and what lives as long as the process."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from graph.execution import Engine
 from graph.loaders import Loaders
 from graph.schema import schema
 from graph.view import GraphQLView
+from localmessages.http.edge import edge
 from localmessages.http.exports import export_route
 from localmessages.http.graphiql import graphiql_mount
 from localmessages.http.health import health_routes
@@ -52,6 +53,7 @@ def create_app(settings: Settings) -> Starlette:
                 sockets=sockets,
                 admission=admission,
                 url=settings.url,
+                origins=settings.origins,
             ),
         ),
         *health_routes(),
@@ -62,9 +64,17 @@ def create_app(settings: Settings) -> Starlette:
     ]
     if settings.graphiql:
         routes += [Route("/", to_graphiql), graphiql_mount(GRAPHIQL)]
-    app = Starlette(routes=routes, lifespan=_lifespan(settings, admission))
+    app = Starlette(
+        routes=routes, middleware=edge(settings, paths(routes)), lifespan=_lifespan(settings, admission)
+    )
     app.state.sockets = sockets
     return app
+
+
+def paths(routes: Sequence[BaseRoute]) -> set[str]:
+    """The first parts of our addresses; what follows may be a key."""
+    found: set[str] = {getattr(route, "path", "") for route in routes}
+    return {"/" + path.split("/", 2)[1] for path in found if path}
 
 
 def socket_limits(settings: Settings) -> SocketLimits:

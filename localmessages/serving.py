@@ -160,5 +160,7 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         timeout_graceful_shutdown=REQUESTS_END_WITHIN,
         log_config=None,
         access_log=False,
+        # The application asks its own proxies alone (`http/edge.py`).
+        proxy_headers=False,
         server_header=False,
     )

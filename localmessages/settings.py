@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from localmessages.auth import sign
+from localmessages.edge_settings import EdgeSettings
 from localmessages.gateways.mail import Sender
 from localmessages.gateways.smtp_url import SmtpServer
 from localmessages.live_settings import LiveSettings
@@ -21,7 +22,7 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
-class Settings(LiveSettings):
+class Settings(LiveSettings, EdgeSettings):
     """From the environment: `DATABASE_URL`, `REDIS_URL`, and the rest as `LOCALMESSAGES_…`."""
 
     model_config = SettingsConfigDict(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from time import monotonic
 from typing import Any, cast
 
 import asyncpg
@@ -10,6 +11,7 @@ import orjson
 from tortoise import Tortoise
 
 from models.orm import orm_config
+from models.spent import count_statement, count_wait
 
 
 class DatabaseBusy(TimeoutError):
@@ -33,10 +35,13 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:
         """A connection outside a transaction: for single reads."""
+        asked = monotonic()
         try:
             connection = await self.pool.acquire(timeout=self.acquire_seconds)
         except TimeoutError:
             raise DatabaseBusy(f"No database connection was free within {self.acquire_seconds} s.") from None
+        finally:
+            count_wait(monotonic() - asked)
         try:
             yield cast(asyncpg.Connection, connection)
         except asyncpg.InternalClientError as error:
@@ -100,6 +105,7 @@ async def open_database(
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:
+    connection.add_query_logger(count_statement)
     for name in ("json", "jsonb"):
         await connection.set_type_codec(
             name, schema="pg_catalog", encoder=_encode_json, decoder=orjson.loads, format="text"

@@ -1,7 +1,7 @@
 """The operations of one socket: begun, answered, stopped."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -52,6 +52,7 @@ class Settings:
     sockets: Sockets
     admission: Admission
     url: str
+    origins: Collection[str] = ()
 
 
 class Operations:

@@ -1,5 +1,7 @@
 """GraphQL over a websocket, as an ASGI application."""
 
+from collections.abc import Collection
+
 from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
@@ -29,6 +31,7 @@ class GraphQLSocket:
         sockets: Sockets | None = None,
         admission: Admission | None = None,
         url: str = "",
+        origins: Collection[str] = (),
     ) -> None:
         limits = limits or SocketLimits()
         self._settings = Settings(
@@ -38,6 +41,7 @@ class GraphQLSocket:
             Sockets(limits.sockets) if sockets is None else sockets,
             admission or Admission(),
             url,
+            origins,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -9,6 +9,7 @@ from graphql import GraphQLError
 from starlette.requests import HTTPConnection
 from starlette.types import Receive, Send
 
+from localmessages.http.origin import is_foreign
 from subscriptions.limits import MessageRate
 from subscriptions.line import stop
 from subscriptions.messages import (
@@ -23,7 +24,6 @@ from subscriptions.messages import (
     message_in,
 )
 from subscriptions.operations import Operations, Settings, SocketContext
-from subscriptions.origin import is_foreign
 from subscriptions.outlet import OUTLET
 
 # A token's end is looked for this often too: timers stand still while a machine sleeps.
@@ -145,7 +145,7 @@ class Session:
                     raise SocketRefused(4403, "Forbidden")
                 return given
         headers = self._connection.headers
-        if is_foreign(headers, self._settings.url):
+        if is_foreign(headers, self._settings.url, self._settings.origins):
             # What a browser adds by itself says nothing of what its user wants.
             raise SocketRefused(4403, "Forbidden: a page of another site must send its token")
         return headers.get("authorization")

@@ -11,11 +11,17 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from localmessages.http.security import policy
+
 # The editor writes style elements as it goes; everything else comes from files of our own.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "font-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+_POLICY = policy(
+    script_src="'self'",
+    worker_src="'self'",
+    style_src="'self' 'unsafe-inline'",
+    font_src="'self'",
+    img_src="'self' data:",
+    connect_src="'self'",
+    form_action="'self'",
 )
 _HEADERS = {
     "Content-Security-Policy": _POLICY,

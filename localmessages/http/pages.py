@@ -5,9 +5,11 @@ from html import escape
 
 from starlette.responses import HTMLResponse
 
+from localmessages.http.security import policy
+
 _HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "Content-Security-Policy": policy(style_src="'unsafe-inline'"),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex, nofollow",

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import HTMLResponse
 
+from localmessages.http.security import policy
 from localmessages.reports.payments import BillRow
 from localmessages.rules.money import shown
 from localmessages.rules.payments import CardBrand, PaymentStatus
@@ -37,10 +38,7 @@ _STYLE = files(__package__).joinpath("pay_page.css").read_text()
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": policy(style_src=f"'sha256-{_STYLE_HASH}'", form_action="'self'"),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex, nofollow",
