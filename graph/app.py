@@ -22,6 +22,7 @@ from localmessages.http.graphiql import graphiql_mount
 from localmessages.http.health import health_routes
 from localmessages.http.links import link_route
 from localmessages.http.pay import pay_routes
+from localmessages.http.visit import Visit
 from localmessages.http.webhooks import webhook_routes
 from localmessages.process import serving
 from localmessages.settings import Settings
@@ -67,7 +68,7 @@ def create_app(settings: Settings) -> Starlette:
     app = Starlette(
         routes=routes, middleware=edge(settings, paths(routes)), lifespan=_lifespan(settings, admission)
     )
-    app.state.sockets = sockets
+    app.state.sockets, app.state.origins = sockets, settings.origins
     return app
 
 
@@ -96,7 +97,8 @@ async def context_for(connection: HTTPConnection) -> Context:
 async def socket_context_for(connection: HTTPConnection, authorization: str | None) -> Context:
     """The context of an operation on a socket, whose first message says who asks."""
     state = connection.app.state
-    return Context.for_token(state.services, state.faces, authorization)
+    visit = Visit.of(connection, state.services.public_url, state.origins)
+    return Context.for_token(state.services, state.faces, authorization, visit)
 
 
 async def to_graphiql(request: Request) -> RedirectResponse:

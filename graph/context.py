@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,6 +15,7 @@ import asyncpg
 from graph import scalars
 from graph.errors import unauthenticated
 from localmessages.auth import BadToken, Bearer, read_token
+from localmessages.http.visit import Visit
 from localmessages.rules.access import Viewer
 from localmessages.services import Services
 from models.catalogue import Catalogue
@@ -49,10 +50,14 @@ class Beginning:
 class Context:
     """One per operation, and per event of a subscription: nothing is remembered for the next."""
 
-    def __init__(self, services: Services, faces: Faces, bearer: Bearer | None) -> None:
+    def __init__(
+        self, services: Services, faces: Faces, bearer: Bearer | None, visit: Visit | None = None
+    ) -> None:
         self.services = services
         self.faces = faces
         self.bearer = bearer
+        self.visit = visit or Visit()
+        """The request that it came with."""
         self.snapshot: Any = None
         """What the operation reads in, once a part of it asked for everything as of one instant."""
         self.state: Context | None = None
@@ -64,9 +69,20 @@ class Context:
         self._held: AsyncExitStack | None = None
 
     @classmethod
-    def for_token(cls, services: Services, faces: Faces, authorization: str | None) -> Context:
-        """The context of whom an `Authorization` names; an error if it names nobody, and none without one."""
-        return cls(services, faces, bearer_of(services, authorization) if authorization else None)
+    def for_token(
+        cls, services: Services, faces: Faces, authorization: str | None, visit: Visit | None = None
+    ) -> Context:
+        """The context of whom an `Authorization` names; an error if it names nobody, and none without one.
+
+        Without one a session's cookie counts. One that has ended is nobody's: a browser sends it unasked.
+        """
+        bearer = None
+        if authorization:
+            bearer = bearer_of(services, authorization)
+        elif visit is not None and visit.session_cookie:
+            with suppress(BadToken):
+                bearer = read_token(services.secret, visit.session_cookie, now=services.clock())
+        return cls(services, faces, bearer, visit)
 
     def fork(self) -> Context:
         """A fresh one for the same bearer, such as for an event of a subscription."""
@@ -86,7 +102,7 @@ class Context:
 
     def anew(self) -> Context:
         """A fresh one for the same bearer, which finds out where the log stands."""
-        return Context(self.services, self.faces, self.bearer)
+        return Context(self.services, self.faces, self.bearer, self.visit)
 
     def starting(self, beginning: Beginning) -> Context:
         """A fresh one for the same bearer, which begins where an earlier one has come to."""
@@ -152,7 +168,8 @@ class Context:
         async with self.services.database.connection() as connection:
             cursor = await self.position(connection)
             if not cursor.positions:
-                raise unauthenticated()
+                # Also of a tenant that is not there; nobody has a token of that.
+                raise unauthenticated("The session has ended. Sign in again.")
             catalogue = await catalogues.of(connection, tenant_id, 0)
             catalogue = await catalogues.of(connection, tenant_id, cursor.positions[catalogue.scope_id])
         viewer = catalogue.viewer(user_id)
@@ -172,7 +189,8 @@ class Context:
     async def position(self, connection: asyncpg.Connection) -> Cursor:
         """Where the log stands, over all that the viewer can ever need."""
         assert self.bearer
-        return await position.now(connection, self.bearer.tenant_id, self.bearer.user_id)
+        bearer = self.bearer
+        return await position.now(connection, bearer.tenant_id, bearer.user_id, bearer.session_id)
 
     def written(self, cursor: Cursor) -> scalars.Cursor:
         """A position as the answer says it."""

@@ -35,11 +35,12 @@ class GraphQLView:
             await RedirectResponse(self._page, 303)(scope, receive, send)
             return
         media = media_type(accept)
-        status, answer, more = await self._answer(scope, headers, receive, media)
-        await _respond(send, status, answer, media or JSON, more)
+        cookies: list[bytes] = []
+        status, answer, more = await self._answer(scope, headers, receive, media, cookies)
+        await _respond(send, status, answer, media or JSON, more, cookies)
 
     async def _answer(
-        self, scope: Scope, headers: Headers, receive: Receive, media: str | None
+        self, scope: Scope, headers: Headers, receive: Receive, media: str | None, cookies: list[bytes]
     ) -> tuple[int, Answer, Headers]:
         try:
             if media is None:
@@ -51,7 +52,10 @@ class GraphQLView:
             operation = self._operation(scope["method"], request)
             context = await self._context_for(HTTPConnection(scope))
             _tell(scope, operation, context)
-            return 200, await self._engine.execute(operation, context), {}
+            answer = await self._engine.execute(operation, context)
+            if (visit := getattr(context, "visit", None)) is not None:
+                cookies += visit.cookies
+            return 200, answer, {}
         except RequestRefused as refused:
             status = 200 if refused.status == 400 and media == JSON else refused.status
             return status, refusal(refused), refused.headers
@@ -141,7 +145,9 @@ def _status_of(error: GraphQLError) -> int:
     return codes.get((error.extensions or {}).get("code", ""), 500)
 
 
-async def _respond(send: Send, status: int, answer: Answer, media: str, more: Headers) -> None:
+async def _respond(
+    send: Send, status: int, answer: Answer, media: str, more: Headers, cookies: list[bytes]
+) -> None:
     body = orjson.dumps(answer)
     headers = {
         "content-type": f"{media}; charset=utf-8",
@@ -154,5 +160,6 @@ async def _respond(send: Send, status: int, answer: Answer, media: str, more: He
     if status == 401:
         headers["www-authenticate"] = "Bearer"
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    raw += [(b"set-cookie", cookie) for cookie in cookies]
     await send({"type": "http.response.start", "status": status, "headers": raw})
     await send({"type": "http.response.body", "body": body})

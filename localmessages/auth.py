@@ -1,10 +1,17 @@
-"""Who asks: access tokens, passwords, signed addresses."""
+"""Who asks: tokens of three kinds, passwords, signed addresses.
+
+An access token lets its bearer in for minutes, and is looked at with each request. A refresh token gives the
+next access token. A code token says that the password was right, and that a code is still needed. Each kind
+is signed with a key of its own, so that none passes for another.
+"""
 
 import hashlib
 import hmac
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import jwt
@@ -12,8 +19,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 ALGORITHM = "HS256"
-# A working day: nothing renews a token yet.
-TOKEN_LASTS = timedelta(hours=12)
+TOKEN_LASTS = timedelta(minutes=15)
+CODE_TOKEN_LASTS = timedelta(minutes=5)
 
 _hasher = PasswordHasher()
 # Verified where there is no hash, so that the time of an answer does not tell who has an account.
@@ -26,19 +33,40 @@ class BadToken(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Whom an access token names, and until when."""
+    """Whom an access token names, and until when.
+
+    It counts no longer than its session does; without one, nothing ends it early.
+    """
 
     tenant_id: UUID
     user_id: UUID
     expires_at: datetime
+    session_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """Which session a refresh token is of, and the how-manieth of it."""
+
+    tenant_id: UUID
+    session_id: UUID
+    generation: int
 
 
 def issue_token(
-    secret: str, tenant_id: UUID, user_id: UUID, *, now: datetime, lasts: timedelta = TOKEN_LASTS
+    secret: str,
+    tenant_id: UUID,
+    user_id: UUID,
+    *,
+    now: datetime,
+    lasts: timedelta = TOKEN_LASTS,
+    session_id: UUID | None = None,
 ) -> tuple[str, datetime]:
     """An access token for a person, and the instant at which it ends."""
     ends = int((now + lasts).timestamp())
     claims = {"sub": str(user_id), "tenant": str(tenant_id), "iat": int(now.timestamp()), "exp": ends}
+    if session_id is not None:
+        claims["sid"] = str(session_id)
     return jwt.encode(claims, secret, ALGORITHM), datetime.fromtimestamp(ends, UTC)
 
 
@@ -53,15 +81,64 @@ def read_token(secret: str, token: str, *, now: datetime) -> Bearer:
 # A client sends the same token with every request, and a signature that once was ours stays so.
 @lru_cache(10_000)
 def _verified(secret: str, token: str) -> Bearer:
-    # The clock of a sandbox may stand still (`--now`), so the end is compared with the caller's.
-    unchecked = {"require": ["sub", "tenant", "exp"], "verify_exp": False, "verify_iat": False}
+    claims = _claims(secret, token, ["sub", "tenant", "exp"])
     try:
-        claims = jwt.decode(token, secret, [ALGORITHM], options=unchecked)  # type: ignore[arg-type]
-        return Bearer(
-            UUID(str(claims["tenant"])), UUID(claims["sub"]), datetime.fromtimestamp(claims["exp"], UTC)
-        )
-    except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, OSError) as error:
+        session_id = UUID(str(claims["sid"])) if "sid" in claims else None
+        ends = datetime.fromtimestamp(claims["exp"], UTC)
+        return Bearer(UUID(str(claims["tenant"])), UUID(claims["sub"]), ends, session_id)
+    except (ValueError, TypeError, OverflowError, OSError) as error:
         raise BadToken("The token is not valid.") from error
+
+
+def issue_refresh(secret: str, refresh: Refresh) -> str:
+    """A refresh token. Nothing of it is kept: its number in the session says whether it still counts."""
+    claims = {"sid": str(refresh.session_id), "tenant": str(refresh.tenant_id), "n": refresh.generation}
+    return jwt.encode(claims, _key(secret, "refresh"), ALGORITHM)
+
+
+def read_refresh(secret: str, token: str) -> Refresh:
+    """Which session the token is of; `BadToken` unless it is one of ours."""
+    claims = _claims(_key(secret, "refresh"), token, ["sid", "tenant", "n"])
+    return Refresh(UUID(claims["tenant"]), UUID(claims["sid"]), int(claims["n"]))
+
+
+def issue_code_token(secret: str, tenant_id: UUID, user_id: UUID, *, now: datetime) -> str:
+    """What a person whose password was right shows together with the code."""
+    ends = int((now + CODE_TOKEN_LASTS).timestamp())
+    claims = {"sub": str(user_id), "tenant": str(tenant_id), "exp": ends}
+    return jwt.encode(claims, _key(secret, "code"), ALGORITHM)
+
+
+def read_code_token(secret: str, token: str, *, now: datetime) -> tuple[UUID, UUID]:
+    """The tenant and the person; `BadToken` unless it is one of ours and has not ended at `now`."""
+    claims = _claims(_key(secret, "code"), token, ["sub", "tenant", "exp"])
+    if claims["exp"] <= now.timestamp():
+        raise BadToken("The token has expired.")
+    return UUID(claims["tenant"]), UUID(claims["sub"])
+
+
+def _claims(key: str, token: str, needed: list[str]) -> dict[str, Any]:
+    # The clock of a sandbox may stand still (`--now`), so the end is compared with the caller's.
+    unchecked = {"require": needed, "verify_exp": False, "verify_iat": False, "verify_sub": False}
+    try:
+        return jwt.decode(token, key, [ALGORITHM], options=unchecked)  # type: ignore[arg-type]
+    except (jwt.InvalidTokenError, ValueError) as error:
+        raise BadToken("The token is not valid.") from error
+
+
+@lru_cache(64)
+def _key(secret: str, purpose: str) -> str:
+    return sign(secret, f"key: {purpose}")
+
+
+def new_secret() -> str:
+    """What nobody guesses: 256 bits, fit for an address."""
+    return secrets.token_urlsafe(32)
+
+
+def secret_hash(secret: str) -> bytes:
+    """What is kept of a secret that nobody could guess anyway."""
+    return hashlib.sha256(secret.encode()).digest()
 
 
 def hash_password(password: str) -> str:
@@ -76,6 +153,11 @@ def verify_password(stored: str | None, password: str) -> bool:
     except (VerificationError, InvalidHashError):
         return False
     return bool(stored)
+
+
+def is_outdated(stored: str) -> bool:
+    """Whether a password should be hashed anew, since hashes take longer by now."""
+    return _hasher.check_needs_rehash(stored)
 
 
 def sign(secret: str, text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from localmessages.gateways.disk_mail import DiskMailer
 from localmessages.gateways.disk_storage import DiskStorage
@@ -72,6 +72,7 @@ def _services(settings: Settings, database: Database, publish: Publish) -> Servi
         publish=publish,
         clock=clock,
         secret=settings.secret_key,
+        token_lasts=timedelta(minutes=settings.access_token_minutes),
         public_url=settings.url,
         simulator=not settings.production,
         payments=None if settings.production else SimulatedPayments(settings.webhook_secrets, clock),

@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
+from localmessages.auth import TOKEN_LASTS
 from localmessages.gateways.mail import Mailer, NoMailer
 from localmessages.gateways.payments import PaymentProvider
 from localmessages.gateways.storage import NoStorage, Storage
@@ -37,6 +38,7 @@ class Services:
     publish: Publish = publish_nothing
     clock: Callable[[], datetime] = utc_now
     secret: str = ""
+    token_lasts: timedelta = TOKEN_LASTS
     public_url: str = "http://localhost:8000"
     simulator: bool = True
     payments: PaymentProvider | None = None

@@ -42,6 +42,8 @@ class Settings(LiveSettings, EdgeSettings):
     """Who mails come from."""
     secret_key: str = Field(default="", repr=False)
     """Signs tokens and links. Empty: made once, and kept in the data directory."""
+    access_token_minutes: float = Field(default=15, gt=0, le=1440)
+    """For how long an access token lets its bearer in; then a client asks for the next one."""
     payment_webhook_secrets: str = Field(default="", repr=False)
     """Who signs the webhooks of payments: the secret, and after a comma the old one while it is rotated."""
     environment: Environment = Environment.DEVELOPMENT

@@ -17,6 +17,7 @@ from models.conversation_day import ConversationDay
 from models.conversation_read import ConversationRead
 from models.conversation_tag import ConversationTag
 from models.export import Export
+from models.failed_attempt import FailedAttempt
 from models.idempotency_key import IdempotencyKey
 from models.link_click import LinkClick
 from models.live_event import LiveEvent
@@ -34,12 +35,16 @@ from models.message_hour_delta import MessageHourDelta
 from models.message_status import MessageStatus
 from models.note import Note
 from models.notification import Notification
+from models.one_time_token import OneTimeToken
 from models.payment_event import PaymentEvent
 from models.payment_request import PaymentRequest
+from models.recovery_code import RecoveryCode
 from models.replay_line import ReplayLine
 from models.report_run import ReportRun
 from models.report_schedule import ReportSchedule
 from models.saved_report import SavedReport
+from models.second_factor import SecondFactor
+from models.session import Session
 from models.tag import Tag
 from models.tracked_link import TrackedLink
 from models.transfer import Transfer
@@ -64,6 +69,7 @@ __all__ = [
     "ConversationRead",
     "ConversationTag",
     "Export",
+    "FailedAttempt",
     "IdempotencyKey",
     "LinkClick",
     "LiveEvent",
@@ -81,12 +87,16 @@ __all__ = [
     "MessageStatus",
     "Note",
     "Notification",
+    "OneTimeToken",
     "PaymentEvent",
     "PaymentRequest",
+    "RecoveryCode",
     "ReplayLine",
     "ReportRun",
     "ReportSchedule",
     "SavedReport",
+    "SecondFactor",
+    "Session",
     "Tag",
     "TrackedLink",
     "Transfer",

@@ -29,7 +29,9 @@ class ViewerMutations:
     async def sign_in(self, info: Info, input: Annotated[SignInInput, THE_PARAMETERS]) -> SignInPayload:
         context = info.context
         try:
-            signed = await signing_in.sign_in(context.services, input.email, input.password, context.now)
+            signed = await signing_in.sign_in(
+                context.services, input.email, input.password, context.visit.device, context.now
+            )
         except Refused as no:
             return SignInPayload(
                 viewer=None,
@@ -37,6 +39,13 @@ class ViewerMutations:
                 second_factor_token=None,
                 user_errors=[await user_error(no, info)],
             )
+        context.visit.keep(
+            signed.token,
+            signed.bearer.expires_at,
+            signed.refresh_token,
+            signed.refresh_ends,
+            now=context.now,
+        )
         context.become(signed.bearer)
         return SignInPayload(
             viewer=await context.load.query_viewer(info=info),

@@ -10,9 +10,14 @@ import asyncpg
 from subscriptions.cursor import Cursor
 
 
-async def now(connection: asyncpg.Connection, tenant_id: UUID, user_id: UUID | None) -> Cursor:
-    """The position "now" over all scopes that a viewer can ever need: every lane, the tenant's, their own."""
-    return _cursor(await connection.fetchrow(_NOW, tenant_id, user_id))
+async def now(
+    connection: asyncpg.Connection, tenant_id: UUID, user_id: UUID | None, session_id: UUID | None = None
+) -> Cursor:
+    """The position "now" over all scopes that a viewer can ever need: every lane, the tenant's, their own.
+
+    It has no positions for a session that has ended: this statement is read with every request anyway.
+    """
+    return _cursor(await connection.fetchrow(_NOW, tenant_id, user_id, session_id))
 
 
 async def positions(connection: asyncpg.Connection, scope_ids: Iterable[int]) -> Cursor:
@@ -56,7 +61,7 @@ _ALL = """
     coalesce(array_agg(seq), '{}') AS seqs,
     min(id) FILTER (WHERE is_own) AS own"""
 
-# live_scope_tenant_id_kind_lane_user_id_key
+# live_scope_tenant_id_kind_lane_user_id_key; of the session, session_pkey, once.
 _NOW = f"""
 SELECT
     {_HISTORY} AS history,{_ALL}
@@ -69,6 +74,10 @@ FROM (
     FROM live_scope
     WHERE tenant_id = $1 AND kind = 'USER' AND lane IS NULL AND user_id = $2
 ) AS scope
+WHERE $3::uuid IS NULL
+    OR EXISTS (
+        SELECT FROM session WHERE tenant_id = $1 AND id = $3 AND user_id = $2 AND ended_at IS NULL
+    )
 """
 
 # live_scope_id_key

@@ -134,7 +134,7 @@ class Session:
         self._settings.sockets.claim(self, self._who(context))
         self._watch_token(context)
         self._is_acknowledged = True
-        self._operations.are_signed_in = self._authorization is not None
+        self._operations.are_signed_in = self._authorization is not None or context.bearer is not None
         await self._write(frame("connection_ack"))
 
     def _authorization_of(self, init: ConnectionInit) -> str | None:

@@ -6,9 +6,14 @@ import pytest
 
 from localmessages.auth import (
     BadToken,
+    Refresh,
     hash_password,
     is_signed,
+    issue_code_token,
+    issue_refresh,
     issue_token,
+    read_code_token,
+    read_refresh,
     read_token,
     sign,
     verify_password,
@@ -84,3 +89,30 @@ def test_a_signature_is_of_one_text_and_secret():
     assert is_signed(SECRET, "/media/1", signature)
     assert not is_signed(SECRET, "/media/2", signature)
     assert not is_signed(SECRET[::-1], "/media/1", signature)
+
+
+def test_each_kind_of_token_passes_for_no_other():
+    tenant, user, session = uuid4(), uuid4(), uuid4()
+    access, _ = issue_token(SECRET, tenant, user, now=NOW, session_id=session)
+    refresh = issue_refresh(SECRET, Refresh(tenant, session, 3))
+    code = issue_code_token(SECRET, tenant, user, now=NOW)
+
+    assert read_token(SECRET, access, now=NOW).session_id == session
+    assert read_refresh(SECRET, refresh) == Refresh(tenant, session, 3)
+    assert read_code_token(SECRET, code, now=NOW) == (tenant, user)
+    for read, others in (
+        (lambda token: read_token(SECRET, token, now=NOW), (refresh, code)),
+        (lambda token: read_refresh(SECRET, token), (access, code)),
+        (lambda token: read_code_token(SECRET, token, now=NOW), (access, refresh)),
+    ):
+        for other in others:
+            with pytest.raises(BadToken):
+                read(other)
+
+
+def test_the_time_for_a_code_is_short():
+    token = issue_code_token(SECRET, uuid4(), uuid4(), now=NOW)
+
+    read_code_token(SECRET, token, now=NOW + timedelta(minutes=4, seconds=59))
+    with pytest.raises(BadToken, match="expired"):
+        read_code_token(SECRET, token, now=NOW + timedelta(minutes=5))

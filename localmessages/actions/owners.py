@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from localmessages.actions.accounts import create_root_account
+from localmessages.actions.sessions import Device, begin_session
 from localmessages.actions.users import create_user
 from localmessages.auth import hash_password, issue_token
 from localmessages.rules.access import Role
@@ -48,7 +49,7 @@ async def create_owner(services: Services, *, account: str, name: str, email: st
 
 
 async def token_for(services: Services, email: str) -> str | None:
-    """A day's bearer token for whoever signs in with an address; None for nobody."""
+    """A day's bearer token for whoever signs in with an address, in a session of its own; None for nobody."""
     async with services.database.connection() as connection:
         # app_user_email_key
         row = await connection.fetchrow(
@@ -56,7 +57,11 @@ async def token_for(services: Services, email: str) -> str | None:
         )
     if row is None:
         return None
+    tenant_id, user_id, now = row["tenant_id"], row["id"], services.clock()
+    async with services.transaction() as tx:
+        device = Device(user_agent="localmessages token")
+        session_id = await begin_session(tx, tenant_id, user_id, device, at=now, lasts=SCRIPT_TOKEN_LASTS)
     token, _ = issue_token(
-        services.secret, row["tenant_id"], row["id"], now=services.clock(), lasts=SCRIPT_TOKEN_LASTS
+        services.secret, tenant_id, user_id, now=now, lasts=SCRIPT_TOKEN_LASTS, session_id=session_id
     )
     return token

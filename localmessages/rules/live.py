@@ -39,3 +39,5 @@ class EventKind(StrEnum):
     """`export`: id; it got on."""
     NOTIFICATION_ADDED = "NOTIFICATION_ADDED"
     """`notification`: id; the user of the scope has a new one."""
+    SESSIONS_ENDED = "SESSIONS_ENDED"
+    """`sessions`: ids of sessions of the user of the scope that let nobody in any more."""

@@ -48,6 +48,8 @@ GLOBAL_KEYS = {
     "api_key_prefix_key",
     "tracked_link_slug_key",
     "message_hour_delta_pkey",
+    "one_time_token_hash_key",
+    "failed_attempt_pkey",
 }
 
 _MIGRATE = """
