@@ -52,6 +52,8 @@ async def ours(town: Town, redis_url: str) -> AsyncIterator[Running]:
         "LOCALMESSAGES_LOG_LEVEL": "WARNING",
         # All sockets of the load are one viewer's.
         "LOCALMESSAGES_SOCKETS_PER_VIEWER": "10000",
+        "LOCALMESSAGES_REQUESTS_PER_VIEWER": "1000000000",
+        "LOCALMESSAGES_REQUESTS_PER_ADDRESS": "1000000000",
     }
     port = free_port()
     command = [*command_line(), "serve", "--port", str(port), "--now", NOW.isoformat()]

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from graph.context import Context, Faces
 from graph.execution import Engine
+from graph.limits import Limits
 from graph.loaders import Loaders
 from graph.schema import schema
 from graph.view import GraphQLView
@@ -25,6 +26,7 @@ from localmessages.http.pay import pay_routes
 from localmessages.http.visit import Visit
 from localmessages.http.webhooks import webhook_routes
 from localmessages.process import serving
+from localmessages.rates import Rates
 from localmessages.settings import Settings
 from subscriptions.admission import Admission
 from subscriptions.groups import Groups
@@ -38,13 +40,14 @@ GRAPHIQL = Path(__file__).parent.parent / "web" / "graphiql" / "dist"
 
 def create_app(settings: Settings) -> Starlette:
     """The API of an installation whose servers run; they are reached when the application starts."""
-    engine = Engine(schema.core)
+    engine = engine_of(settings)
     limits = socket_limits(settings)
+    rates = rates_of(settings)
     sockets = Sockets(limits.sockets)
     admission = Admission(settings.subscriptions_at_once)
     page = "/graphiql/" if settings.graphiql else None
     routes: list[BaseRoute] = [
-        Route("/graphql", GraphQLView(engine, context_for, page=page)),
+        Route("/graphql", GraphQLView(engine, context_for, page=page, rates=rates)),
         WebSocketRoute(
             "/graphql",
             GraphQLSocket(
@@ -55,6 +58,7 @@ def create_app(settings: Settings) -> Starlette:
                 admission=admission,
                 url=settings.url,
                 origins=settings.origins,
+                rates=rates,
             ),
         ),
         *health_routes(),
@@ -66,10 +70,41 @@ def create_app(settings: Settings) -> Starlette:
     if settings.graphiql:
         routes += [Route("/", to_graphiql), graphiql_mount(GRAPHIQL)]
     app = Starlette(
-        routes=routes, middleware=edge(settings, paths(routes)), lifespan=_lifespan(settings, admission)
+        routes=routes,
+        middleware=edge(settings, rates, paths(routes)),
+        lifespan=_lifespan(settings, admission, rates),
     )
     app.state.sockets, app.state.origins = sockets, settings.origins
     return app
+
+
+def engine_of(settings: Settings) -> Engine:
+    """The schema at work, within the limits of an installation."""
+    limits = Limits(
+        body_bytes=settings.graphql_body_bytes,
+        document_bytes=settings.graphql_document_bytes,
+        variables_bytes=settings.graphql_variables_bytes,
+        tokens=settings.graphql_tokens,
+        depth=settings.graphql_depth,
+        fields=settings.graphql_fields,
+        aliases=settings.graphql_aliases,
+        overlaps=settings.graphql_overlaps,
+        fragments=settings.graphql_fragments,
+        cost=settings.graphql_cost,
+        introspection=settings.graphql_schema_fields,
+        seconds=settings.graphql_seconds,
+    )
+    return Engine(schema.core, limits, introspection=settings.introspection, suggestions=settings.suggestions)
+
+
+def rates_of(settings: Settings) -> Rates:
+    """How often viewers and addresses may ask in an installation."""
+    return Rates(
+        settings.redis_url,
+        per_viewer=settings.requests_per_viewer,
+        per_address=settings.requests_per_address,
+        seconds=settings.requests_seconds,
+    )
 
 
 def paths(routes: Sequence[BaseRoute]) -> set[str]:
@@ -107,12 +142,12 @@ async def to_graphiql(request: Request) -> RedirectResponse:
 
 
 def _lifespan(
-    settings: Settings, admission: Admission
+    settings: Settings, admission: Admission, rates: Rates
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         state: Any = app.state
-        async with serving(settings, admission) as (state.services, state.hub):
+        async with rates.told(), serving(settings, admission) as (state.services, state.hub):
             faces = Faces(Loaders, live=lambda context: Live(context, state.hub))
             groups = Groups(state.services, faces)
             state.faces = replace(faces, groups=groups)

@@ -24,7 +24,12 @@ from graphql.language import (
     Visitor,
     visit,
 )
-from graphql.validation import ASTValidationRule, ValuesOfCorrectTypeRule, specified_rules
+from graphql.validation import (
+    ASTValidationRule,
+    NoSchemaIntrospectionCustomRule,
+    ValuesOfCorrectTypeRule,
+    specified_rules,
+)
 
 from graph.compiled import Readers
 from graph.errors import ErrorCode, RequestRefused, coded
@@ -36,6 +41,10 @@ class ValuesFit(ValuesOfCorrectTypeRule):
 
     def report_error(self, error: GraphQLError) -> None:
         error.extensions = {"code": ErrorCode.BAD_USER_INPUT.value, **(error.extensions or {})}
+        if not isinstance(error.original_error, GraphQLError | None):
+            # What Python itself says of a number of thousands of digits helps nobody.
+            error.message = f"{error.message.partition(', but encountered error')[0]}."
+            error.original_error = None
         super().report_error(error)
 
 
@@ -96,8 +105,17 @@ class Documents:
     """The valid documents of late, by their text; those used longest ago are forgotten first."""
 
     def __init__(
-        self, schema: GraphQLSchema, limits: Limits, *, most: int = 1_000, most_characters: int = 4_000_000
+        self,
+        schema: GraphQLSchema,
+        limits: Limits,
+        *,
+        introspection: bool = True,
+        hide_suggestions: bool = True,
+        most: int = 1_000,
+        most_characters: int = 4_000_000,
     ) -> None:
+        self._rules = RULES if introspection else (*RULES, NoSchemaIntrospectionCustomRule)
+        self._hide_suggestions = hide_suggestions
         self._schema = schema
         self._limits = limits
         self._most = most
@@ -120,7 +138,9 @@ class Documents:
         document = _parsed(text)
         check_size(document, self._limits)
         _refuse_nul(text, document)
-        errors = validate(self._schema, document, RULES, max_errors=20, hide_suggestions=True)
+        errors = validate(
+            self._schema, document, self._rules, max_errors=20, hide_suggestions=self._hide_suggestions
+        )
         if errors:
             raise RequestRefused([_with_code(error) for error in errors])
         return document

@@ -5,9 +5,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import structlog
 from graphql import GraphQLError
 
+from localmessages.rates import RateLimited
 from localmessages.reports.cursor import BadCursor
 from localmessages.reports.keyset import BadPage, PageTooLong
 from localmessages.rules.refusal import LimitRefused, NotAllowed, Refused
@@ -70,6 +72,12 @@ def too_much(message: str, *, limit: int, value: int, status: int = 400) -> Requ
     return RequestRefused([error], status=status)
 
 
+def too_often(refused: RateLimited) -> RequestRefused:
+    """The refusal of a request that comes too soon."""
+    error = coded(ErrorCode.RATE_LIMITED, str(refused), retryAfterSeconds=refused.seconds)
+    return RequestRefused([error], status=429, headers={"retry-after": str(refused.seconds)})
+
+
 def formatted(error: GraphQLError, default: ErrorCode = ErrorCode.INTERNAL_SERVER_ERROR) -> dict[str, Any]:
     """An error as clients see it; what nobody foresaw is logged and masked.
 
@@ -83,6 +91,8 @@ def formatted(error: GraphQLError, default: ErrorCode = ErrorCode.INTERNAL_SERVE
             "message": "Something went wrong on our side.",
             "extensions": _logged(error, extensions),
         }
+    if isinstance(error.original_error, asyncpg.QueryCanceledError):
+        shown = {**shown, "message": "The database took too long over this. Ask for less at a time."}
     return {**shown, "extensions": extensions}
 
 
@@ -101,7 +111,7 @@ def _extensions(error: GraphQLError, default: ErrorCode) -> dict[str, Any]:
             return {"code": ErrorCode.FORBIDDEN}
         case Refused():
             return {"code": ErrorCode.BAD_USER_INPUT}
-        case TimeoutError():
+        case TimeoutError() | asyncpg.QueryCanceledError():
             return {"code": ErrorCode.TIMEOUT}
         case None | GraphQLError() if given.get("code") or not error.message.startswith(
             CORE_REFUSES_ARGUMENT

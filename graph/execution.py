@@ -18,7 +18,8 @@ from graph.compiled import Readers
 from graph.cost import Costs
 from graph.documents import Document, Documents
 from graph.errors import ErrorCode, RequestRefused, bad_request, coded, formatted
-from graph.limits import Limits
+from graph.introspection import META, Introspection
+from graph.limits import Limits, check_variables
 from graph.request import GraphQLRequest
 
 Answer = dict[str, Any]
@@ -30,9 +31,17 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
     What is made of attributes alone is read by compiled functions; where they give up, it is interpreted.
     """
 
-    def __init__(self, *args: Any, readers: Callable[[Mapping[str, Any]], Readers], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        readers: Callable[[Mapping[str, Any]], Readers],
+        introspection: Introspection,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._readers = readers(self.variable_values.coerced)
+        self._introspection = introspection
+        self._reading = introspection.reading()
 
     def collect_and_execute_subfields(
         self,
@@ -59,6 +68,13 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         path: Path,
         position_context: Any,
     ) -> Any:
+        if (meta := META.get(field_details_list[0].node.name.value)) is not None:
+            try:
+                return self._introspection.answer(
+                    self._reading, field_details_list, self.variable_values, self.collect_subfields
+                )
+            except Exception as error:  # noqa: BLE001  (it stands in the answer where the interpreter's would)
+                return self.handle_field_error(error, meta.type, field_details_list, path)
         read = self._readers.of_field(parent_type, field_details_list, self.collect_subfields)
         if read is not None:
             # Whatever goes wrong, the interpreter meets it again and says it.
@@ -90,14 +106,27 @@ class Operation:
 class Engine:
     """The schema at work: takes requests, gives answers that are ready to be encoded."""
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        limits: Limits | None = None,
+        *,
+        introspection: bool = True,
+        suggestions: bool = False,
+    ) -> None:
+        """`introspection`: whether the schema tells of itself; `suggestions`: whether errors tell names."""
         self.limits = limits or Limits()
         self.schema = schema
-        self._documents = Documents(schema, self.limits)
+        self._hide_suggestions = not suggestions
+        self._documents = Documents(
+            schema, self.limits, introspection=introspection, hide_suggestions=not suggestions
+        )
         self._costs = Costs(self.limits.cost)
+        self._introspection = Introspection(schema, self.limits.introspection)
 
     def operation(self, request: GraphQLRequest) -> Operation:
         """The operation that a request asks for; `RequestRefused` if it asks for none, or badly."""
+        check_variables(request.variables, request.sent, self.limits)
         document = self._documents.get(request.query)
         found = document.operations
         if request.operation_name:
@@ -149,9 +178,10 @@ class Engine:
             operation.request.variables,
             name.value if name else None,
             is_awaitable=cast(Any, optimized_is_awaitable),
-            hide_suggestions=True,
+            hide_suggestions=self._hide_suggestions,
             operation_extensions=operation.request.extensions,
             readers=operation.document.readers,
+            introspection=self._introspection,
         )
         if isinstance(executor, list):
             raise RequestRefused([_about_variables(error) for error in executor])

@@ -18,9 +18,11 @@ class GraphQLRequest:
     operation_name: str | None = None
     variables: dict[str, Any] | None = None
     extensions: dict[str, Any] | None = None
+    sent: int = 0
+    """How many bytes it came in, where somebody sent it."""
 
     @classmethod
-    def of(cls, parameters: object) -> "GraphQLRequest":
+    def of(cls, parameters: object, sent: int = 0) -> "GraphQLRequest":
         """The request in decoded JSON; `RequestRefused` unless its members have the types of the protocol."""
         if isinstance(parameters, list):
             raise bad_request("Batches are not taken. Send one request at a time.")
@@ -34,7 +36,7 @@ class GraphQLRequest:
             raise bad_request("`operationName` must be a string or null.")
         # Thousands of sockets send the same document, and hold it for as long as they watch.
         query = sys.intern(query)
-        return cls(query, operation_name, _map(parameters, "variables"), _map(parameters, "extensions"))
+        return cls(query, operation_name, _map(parameters, "variables"), _map(parameters, "extensions"), sent)
 
 
 def _map(parameters: dict[str, Any], name: str) -> dict[str, Any] | None:
@@ -46,7 +48,7 @@ def _map(parameters: dict[str, Any], name: str) -> dict[str, Any] | None:
 
 def from_json(body: bytes) -> GraphQLRequest:
     """The request in the body of a POST."""
-    request = GraphQLRequest.of(decoded(body, "The body"))
+    request = GraphQLRequest.of(decoded(body, "The body"), len(body))
     # In JSON the character can only be escaped, so this finds it without a look at every value.
     if b"\\u0000" in body:
         refuse_nul(request.variables)
@@ -61,7 +63,7 @@ def from_query(parameters: dict[str, str]) -> GraphQLRequest:
             decoded_parameters[name] = decoded(text.encode(errors="surrogatepass"), f"`{name}`")
         else:
             decoded_parameters.pop(name, None)
-    request = GraphQLRequest.of(decoded_parameters)
+    request = GraphQLRequest.of(decoded_parameters, sum(map(len, parameters.values())))
     refuse_nul(request.variables)
     return request
 

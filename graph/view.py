@@ -10,10 +10,12 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
 from starlette.types import Receive, Scope, Send
 
-from graph.errors import ErrorCode, RequestRefused, bad_request, formatted, too_much
+from graph.errors import ErrorCode, RequestRefused, bad_request, formatted, too_much, too_often
 from graph.execution import Answer, Engine, Operation, refusal
 from graph.negotiation import JSON, RESPONSE, media_type, wants_page
 from graph.request import GraphQLRequest, from_json, from_query
+from localmessages.http.refused import Refused
+from localmessages.rates import RateLimited, Rates
 
 ContextFor = Callable[[HTTPConnection], Awaitable[Any]]
 Headers = dict[str, str]
@@ -22,11 +24,20 @@ Headers = dict[str, str]
 class GraphQLView:
     """The ASGI application at `/graphql`."""
 
-    def __init__(self, engine: Engine, context_for: ContextFor, *, page: str | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        context_for: ContextFor,
+        *,
+        page: str | None = None,
+        rates: Rates | None = None,
+    ) -> None:
         """`page` is where a browser finds GraphiQL; None where the setting turns it off."""
         self._engine = engine
         self._context_for = context_for
         self._page = page
+        self._rates = rates
+        self._refused = Refused()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -37,6 +48,8 @@ class GraphQLView:
         media = media_type(accept)
         cookies: list[bytes] = []
         status, answer, more = await self._answer(scope, headers, receive, media, cookies)
+        if status == 429:
+            more = {**more, **await self._refused.wait()}
         await _respond(send, status, answer, media or JSON, more, cookies)
 
     async def _answer(
@@ -45,12 +58,14 @@ class GraphQLView:
         try:
             if media is None:
                 raise bad_request(f"Answers are {RESPONSE} or {JSON}; accept one of them.", status=406)
+            self._count(address=(scope.get("client") or ("",))[0])
             request = await self._request(scope, headers, receive)
         except RequestRefused as refused:
             return refused.status, refusal(refused), refused.headers
         try:
-            operation = self._operation(scope["method"], request)
             context = await self._context_for(HTTPConnection(scope))
+            self._count(viewer=getattr(context, "bearer", None))
+            operation = self._operation(scope["method"], request)
             _tell(scope, operation, context)
             answer = await self._engine.execute(operation, context)
             if (visit := getattr(context, "visit", None)) is not None:
@@ -63,6 +78,17 @@ class GraphQLView:
             return _status_of(error), {"errors": [formatted(error)]}, {}
         except Exception as error:  # noqa: BLE001  (a bug is answered in the words of GraphQL too)
             return 500, {"errors": [formatted(GraphQLError(str(error), original_error=error))]}, {}
+
+    def _count(self, *, address: str | None = None, viewer: Any = None) -> None:
+        if self._rates is None:
+            return
+        try:
+            if address is not None:
+                self._rates.count_address(address)
+            if viewer is not None:
+                self._rates.count_viewer(f"{viewer.tenant_id}/{viewer.user_id}")
+        except RateLimited as limited:
+            raise too_often(limited) from None
 
     async def _request(self, scope: Scope, headers: Headers, receive: Receive) -> GraphQLRequest:
         if scope["method"] == "GET":

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
 
@@ -15,6 +15,42 @@ class EdgeSettings(BaseSettings):
     """Front ends elsewhere whose pages may ask, as `https://app.example.com`, with commas between them."""
     trusted_proxies: str = ""
     """Whose `X-Forwarded-For` and `X-Forwarded-Proto` count: networks, with commas between them."""
+
+    requests_per_viewer: int = Field(default=1_200, ge=1)
+    """Within `requests_seconds`, of all processes together."""
+    requests_per_address: int = Field(default=6_000, ge=1)
+    """The same of one address, behind which a whole office may sit."""
+    requests_seconds: float = Field(default=60, gt=0)
+    """The window that slides."""
+    graphql_body_bytes: int = Field(default=200_000, ge=1_000)
+    """The longest body of a request."""
+    graphql_document_bytes: int = Field(default=16_000, ge=100)
+    graphql_variables_bytes: int = Field(default=64_000, ge=100)
+    graphql_tokens: int = Field(default=800, ge=10)
+    """Of a document; screens have at most 400."""
+    graphql_depth: int = Field(default=20, ge=1)
+    """Levels of fields within fields."""
+    graphql_fields: int = Field(default=2_000, ge=1)
+    """Of an operation with its fragments written out."""
+    graphql_aliases: int = Field(default=200, ge=0)
+    graphql_overlaps: int = Field(default=500, ge=0)
+    """Pairs of fields by the same name in one place."""
+    graphql_fragments: int = Field(default=50, ge=1)
+    """Fragments within fragments."""
+    graphql_cost: int = Field(default=50_000, ge=1)
+    """Fields that an operation would read: pages multiply what is in them."""
+    graphql_schema_fields: int = Field(default=30_000, ge=1)
+    """Fields that an introspection may read."""
+    graphql_seconds: float = Field(default=30, gt=0)
+    """How long an operation may take (`TIMEOUT`)."""
+    introspection: bool = True
+    """Whether the schema tells of itself; trusted documents need none of it."""
+    suggestions: bool = False
+    """Whether errors say what was perhaps meant, which tells names."""
+    statement_seconds: float = Field(default=30, gt=0)
+    """How long PostgreSQL may work on one statement of a request."""
+    pool_seconds: float = Field(default=5, gt=0)
+    """How long a request may wait for a connection."""
 
     @property
     def origins(self) -> frozenset[str]:

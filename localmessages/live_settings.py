@@ -9,7 +9,7 @@ class LiveSettings(BaseSettings):
 
     socket_init_seconds: float = Field(default=10, gt=0)
     """How long a new socket may take until `connection_init`."""
-    socket_frame_bytes: int = Field(default=1_000_000, ge=1_000)
+    socket_frame_bytes: int = Field(default=200_000, ge=1_000)
     """The longest message of a client."""
     socket_operations: int = Field(default=100, ge=1)
     """Operations on one socket at a time."""

@@ -40,7 +40,7 @@ async def serving(
     settings: Settings, admission: Admission | None = None
 ) -> AsyncIterator[tuple[Services, Hub]]:
     """For the API: what it changes reaches its own subscribers at once, and the hub hears the others."""
-    async with _database(settings) as database:
+    async with _database(settings, settings.statement_seconds) as database:
         bus = Bus(settings.redis_url)
         hub = Hub(database, bus, admission=admission)
         presence = RedisPresence(bus, Marks(settings.redis_url))
@@ -54,9 +54,13 @@ async def serving(
 
 
 @asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Database]:
+async def _database(settings: Settings, statement_seconds: float | None = None) -> AsyncIterator[Database]:
     database = await open_database(
-        settings.database_url, min_size=settings.pool_min_size, max_size=settings.pool_max_size
+        settings.database_url,
+        min_size=settings.pool_min_size,
+        max_size=settings.pool_max_size,
+        acquire_seconds=settings.pool_seconds,
+        statement_seconds=statement_seconds,
     )
     try:
         yield database

@@ -81,8 +81,12 @@ async def open_database(
     max_size: int = 16,
     acquire_seconds: float = 5,
     statement_cache: int = 512,
+    statement_seconds: float | None = None,
 ) -> Database:
-    """Connect to a migrated database. `statement_cache=0` is for PgBouncer in transaction mode."""
+    """Connect to a migrated database. `statement_cache=0` is for PgBouncer in transaction mode.
+
+    The server ends a statement that takes longer than `statement_seconds`.
+    """
     await Tortoise.init(config=orm_config(database_url))
     pool = await asyncpg.create_pool(
         database_url,
@@ -99,6 +103,7 @@ async def open_database(
             "jit": "off",
             "plan_cache_mode": "force_generic_plan",
             "max_parallel_workers_per_gather": "0",
+            "statement_timeout": str(round((statement_seconds or 0) * 1000)),
         },
     )
     return Database(pool, acquire_seconds)

@@ -11,7 +11,7 @@ class SocketLimits:
 
     init_seconds: float = 10
     """Until `connection_init`."""
-    frame_bytes: int = 1_000_000
+    frame_bytes: int = 200_000
     operations: int = 100
     """At the same time on one socket, subscriptions above all."""
     messages: int = 1_000

@@ -79,7 +79,7 @@ def message_in(event: Mapping[str, Any], most_bytes: int) -> Message:
     read = _READERS.get(kind) if isinstance(kind, str) else None
     if read is None:
         raise _invalid("There is no such type of message.")
-    return read(content)
+    return read(content, len(data))
 
 
 def frame(type: str, id: str | None = None, payload: object = None) -> str:
@@ -96,31 +96,31 @@ def _invalid(reason: str) -> SocketRefused:
     return SocketRefused(4400, f"Invalid message: {reason}")
 
 
-def _connection_init(content: dict[str, Any]) -> ConnectionInit:
+def _connection_init(content: dict[str, Any], sent: int) -> ConnectionInit:
     return ConnectionInit(_payload(content) or {})
 
 
-def _ping(content: dict[str, Any]) -> Ping:
+def _ping(content: dict[str, Any], sent: int) -> Ping:
     return Ping(_payload(content))
 
 
-def _pong(content: dict[str, Any]) -> Pong:
+def _pong(content: dict[str, Any], sent: int) -> Pong:
     _payload(content)
     return Pong()
 
 
-def _subscribe(content: dict[str, Any]) -> Subscribe:
+def _subscribe(content: dict[str, Any], sent: int) -> Subscribe:
     try:
-        return Subscribe(_id(content), GraphQLRequest.of(content.get("payload")))
+        return Subscribe(_id(content), GraphQLRequest.of(content.get("payload"), sent))
     except RequestRefused as refused:
         raise _invalid(str(refused)) from None
 
 
-def _complete(content: dict[str, Any]) -> Complete:
+def _complete(content: dict[str, Any], sent: int) -> Complete:
     return Complete(_id(content))
 
 
-_READERS: Mapping[str, Callable[[dict[str, Any]], Message]] = {
+_READERS: Mapping[str, Callable[[dict[str, Any], int], Message]] = {
     "connection_init": _connection_init,
     "ping": _ping,
     "pong": _pong,

@@ -9,10 +9,11 @@ from typing import Any, Protocol
 from graphql import GraphQLError, OperationType
 from starlette.requests import HTTPConnection
 
-from graph.errors import ErrorCode, RequestRefused, formatted, too_much
+from graph.errors import ErrorCode, RequestRefused, formatted, too_much, too_often
 from graph.execution import Answer, Engine, Operation, refusal
 from graph.request import GraphQLRequest, refuse_nul
 from localmessages.auth import Bearer
+from localmessages.rates import RateLimited, Rates
 from subscriptions.admission import Admission
 from subscriptions.limits import SocketLimits
 from subscriptions.messages import SocketRefused, Subscribe, frame
@@ -53,6 +54,7 @@ class Settings:
     admission: Admission
     url: str
     origins: Collection[str] = ()
+    rates: Rates | None = None
 
 
 class Operations:
@@ -112,8 +114,9 @@ class Operations:
     async def _run(self, id: str, request: GraphQLRequest) -> None:
         engine = self._settings.engine
         refuse_nul(request.variables)
-        operation = engine.operation(request)
         context = await self._context()
+        self._count(context)
+        operation = engine.operation(request)
         if operation.type is not OperationType.SUBSCRIPTION:
             await self._tell(id, await engine.execute(operation, context))
             return
@@ -124,6 +127,16 @@ class Operations:
         async with aclosing(await engine.subscribe(operation, context)) as answers:
             async for answer in answers:
                 await self._tell(id, answer)
+
+    def _count(self, context: SocketContext) -> None:
+        """What runs on a socket counts like what comes by itself."""
+        rates = self._settings.rates
+        if rates is None or context.bearer is None:
+            return
+        try:
+            rates.count_viewer(f"{context.bearer.tenant_id}/{context.bearer.user_id}")
+        except RateLimited as limited:
+            raise too_often(limited) from None
 
     def _seat(self, id: str, operation: Operation, context: SocketContext) -> Seat | None:
         if context.groups is None or self._outlet is None:

@@ -6,6 +6,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
 from graph.execution import Engine
+from localmessages.rates import RateLimited, Rates
 from subscriptions.admission import Admission
 from subscriptions.limits import SocketLimits
 from subscriptions.messages import SUBPROTOCOL
@@ -32,6 +33,7 @@ class GraphQLSocket:
         admission: Admission | None = None,
         url: str = "",
         origins: Collection[str] = (),
+        rates: Rates | None = None,
     ) -> None:
         limits = limits or SocketLimits()
         self._settings = Settings(
@@ -42,6 +44,7 @@ class GraphQLSocket:
             admission or Admission(),
             url,
             origins,
+            rates,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,4 +55,10 @@ class GraphQLSocket:
             await send({"type": "websocket.close", "code": 4406, "reason": f"Speak {SUBPROTOCOL}."})
             return
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
+        if self._settings.rates is not None:
+            try:
+                self._settings.rates.count_address((scope.get("client") or ("",))[0])
+            except RateLimited as limited:
+                await send({"type": "websocket.close", "code": 4429, "reason": str(limited)})
+                return
         await Session(self._settings, HTTPConnection(scope), receive, send).run()

@@ -6,8 +6,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from localmessages.http.limited import Limited
 from localmessages.http.requests import Requests
 from localmessages.http.security import SecurityHeaders, safe_headers
+from localmessages.rates import Rates
 from localmessages.settings import Settings
 
 # What front ends of other sites send, and may read of an answer.
@@ -17,7 +19,7 @@ _READ = ["content-disposition", "retry-after", "x-request-id"]
 _KEPT_SECONDS = 7200
 
 
-def edge(settings: Settings, routes: Iterable[str] = ()) -> list[Middleware]:
+def edge(settings: Settings, rates: Rates, routes: Iterable[str] = ()) -> list[Middleware]:
     """In the order in which a request meets them; `routes` are the first parts of our paths."""
     origins = settings.origins
     https = settings.url.startswith("https:")
@@ -38,4 +40,4 @@ def edge(settings: Settings, routes: Iterable[str] = ()) -> list[Middleware]:
                 max_age=_KEPT_SECONDS,
             )
         )
-    return layers
+    return [*layers, Middleware(Limited, rates=rates)]

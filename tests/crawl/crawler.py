@@ -27,7 +27,8 @@ from tests.crawl.world import World
 
 # What a client may not ask for at once has tests of its own; here a document asks for everything.
 ENGINE = Engine(
-    schema.core, Limits(document_characters=10**7, tokens=10**6, fields=10**5, aliases=10**5, cost=10**9)
+    schema.core,
+    Limits(document_bytes=10**7, tokens=10**6, fields=10**5, aliases=10**5, overlaps=10**6, cost=10**9),
 )
 # Global ids: two answers that differ in them alone are alike.
 _PASSING = re.compile(r"(?<![\w-])[\w-]{23}(?![\w-])")

@@ -5,6 +5,7 @@ import gzip
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
+import asyncpg
 import orjson
 import pytest
 import strawberry
@@ -230,7 +231,7 @@ async def test_nothing_is_suggested(client: AsyncClient) -> None:
         b'{"query": "\\ud800"}',
         b"NaN",
         b"[" * 100_000,
-        b'{"query": "{ __typename }", "variables": ' + b'{"a":' * 50_000,
+        b'{"query": "{ __typename }", "variables": ' + b'{"a":' * 30_000,
         b'{"query": ' + b"9" * 100_000 + b"}",
         b'{"query": null}',
         b'{"query": 1}',
@@ -274,6 +275,16 @@ async def test_a_huge_number_is_an_answer_too(client: AsyncClient) -> None:
     response = await client.post("/graphql", content=body, headers={"content-type": JSON, "accept": GRAPHQL})
 
     assert response.status_code == 400
+
+
+async def test_a_huge_number_in_a_document_is_bad_input(client: AsyncClient) -> None:
+    response = await post(client, "{ conversations(first: %s) { nodes { id } } }" % ("9" * 5_000))
+
+    [error] = response.json()["errors"]
+    assert (error["message"], error["extensions"]["code"]) == (
+        "Expected value of type 'Int'.",
+        "BAD_USER_INPUT",
+    )
 
 
 async def test_a_nul_in_a_variable_is_bad_input(client: AsyncClient) -> None:
@@ -335,10 +346,13 @@ async def test_the_schema_can_be_asked_for_whole(client: AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("limits", "query", "limit", "value"),
     [
-        (Limits(document_characters=20), "{ __typename __typename }", 20, 25),
+        (Limits(document_bytes=20), "{ __typename __typename }", 20, 25),
         (Limits(tokens=5), "{ a: __typename b: __typename }", 5, 8),
         (Limits(depth=3), "{ viewer { account { parent { id } } } }", 3, 4),
         (Limits(aliases=1), "{ a: __typename b: __typename }", 1, 2),
+        (Limits(overlaps=2), "{ viewer { id id } viewer { id } }", 2, 4),
+        (Limits(fragments=1), "{ ...A } fragment A on Query { ...B } fragment B on Query { id }", 1, 2),
+        (Limits(aliases=1), "{ id } fragment A on Query { a: __typename b: __typename }", 1, 2),
         (Limits(fields=2), "{ __typename ...A } fragment A on Query { a: __typename b: __typename }", 2, 3),
     ],
 )
@@ -351,6 +365,42 @@ async def test_a_document_that_is_too_large_is_refused_with_the_limit(
     [error] = response.json()["errors"]
     assert response.status_code == 400
     assert error["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": limit, "value": value}
+
+
+async def test_variables_that_are_too_long_are_refused_with_the_limit() -> None:
+    async with client_of(Engine(schema.core, Limits(variables_bytes=20))) as client:
+        short = await post(client, "{ __typename }", variables={"a": "x"})
+        long = await post(client, "{ __typename }", variables={"a": "é" * 10})
+        got = await client.get(
+            "/graphql",
+            params={"query": "{ __typename }", "variables": orjson.dumps({"a": "x" * 20}).decode()},
+        )
+
+    assert short.json() == {"data": {"__typename": "Query"}}
+    for response, value in ((long, 28), (got, 28)):
+        [error] = response.json()["errors"]
+        assert error["message"].startswith(f"The variables have {value} bytes")
+        assert error["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": 20, "value": value}
+
+
+async def test_bytes_are_counted_and_not_characters() -> None:
+    async with client_of(Engine(schema.core, Limits(document_bytes=24))) as client:
+        response = await post(client, "{ __typename } # \U0001f600\U0001f600")
+
+    [error] = response.json()["errors"]
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": 24, "value": 25}
+
+
+async def test_more_of_the_schema_than_it_has_is_refused_with_the_limit() -> None:
+    async with client_of(Engine(schema.core, Limits(introspection=100))) as client:
+        few = await post(client, '{ __type(name: "Node") { name fields { name } } }')
+        many = await post(client, "{ __schema { types { name fields { name } } } }")
+
+    assert few.json() == {"data": {"__type": {"name": "Node", "fields": [{"name": "id"}]}}}
+    assert many.json()["data"] is None
+    [error] = many.json()["errors"]
+    assert error["path"] == ["__schema"]
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": 100, "value": 101}
 
 
 async def test_a_body_that_is_too_large_is_413() -> None:
@@ -413,6 +463,10 @@ class Query:
     @strawberry.field
     def long(self, first: int = 5) -> int | None:
         return Page.of(first, None, None, None).size
+
+    @strawberry.field
+    def canceled(self) -> int | None:
+        raise asyncpg.QueryCanceledError("canceling statement due to statement timeout")
 
     @strawberry.field
     def owners(self) -> int | None:
@@ -484,6 +538,31 @@ async def test_a_request_that_takes_too_long_is_ended() -> None:
         response = await post(client, "{ slow }")
 
     assert codes(response) == ["TIMEOUT"]
+
+
+async def test_a_statement_that_took_too_long_is_a_time_out_and_no_bug() -> None:
+    async with client_of(small_engine()) as client:
+        response = await post(client, "{ canceled }")
+
+    [error] = response.json()["errors"]
+    assert error["extensions"] == {"code": "TIMEOUT"}
+    assert error["message"] == "The database took too long over this. Ask for less at a time."
+
+
+async def test_the_schema_tells_of_itself_by_setting() -> None:
+    async with client_of(Engine(schema.core, introspection=False)) as client:
+        whole = await post(client, "{ __schema { types { name } } }")
+        typename = await post(client, "{ __typename }")
+
+    assert codes(whole) == ["GRAPHQL_VALIDATION_FAILED"] * 2
+    assert typename.status_code == 200
+
+
+async def test_errors_say_what_was_perhaps_meant_by_setting() -> None:
+    async with client_of(Engine(schema.core, suggestions=True)) as client:
+        response = await post(client, "{ viewr { id } }")
+
+    assert "Did you mean 'viewer'" in response.json()["errors"][0]["message"]
 
 
 async def test_a_valid_document_is_parsed_once() -> None:
