@@ -12,9 +12,11 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from graph.context import Context, Faces
+from graph.document_store import DocumentStore
 from graph.execution import Engine
 from graph.limits import Limits
 from graph.loaders import Loaders
+from graph.persisted import Persisted, read_documents
 from graph.schema import schema
 from graph.view import GraphQLView
 from localmessages.http.edge import edge
@@ -35,7 +37,9 @@ from subscriptions.protocol import GraphQLSocket
 from subscriptions.sockets import Sockets
 from subscriptions.sources import Live
 
-GRAPHIQL = Path(__file__).parent.parent / "web" / "graphiql" / "dist"
+_WEB = Path(__file__).parent.parent / "web"
+GRAPHIQL = _WEB / "graphiql" / "dist"
+TRUSTED = _WEB / "console" / "dist" / "documents.json"
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -43,11 +47,17 @@ def create_app(settings: Settings) -> Starlette:
     engine = engine_of(settings)
     limits = socket_limits(settings)
     rates = rates_of(settings)
+    store = DocumentStore(settings.redis_url) if settings.persisted_queries else None
+    persisted = Persisted(
+        read_documents(settings.trusted_documents or TRUSTED),
+        only=settings.trusted_documents_only,
+        store=store,
+    )
     sockets = Sockets(limits.sockets)
     admission = Admission(settings.subscriptions_at_once)
     page = "/graphiql/" if settings.graphiql else None
     routes: list[BaseRoute] = [
-        Route("/graphql", GraphQLView(engine, context_for, page=page, rates=rates)),
+        Route("/graphql", GraphQLView(engine, context_for, page=page, rates=rates, persisted=persisted)),
         WebSocketRoute(
             "/graphql",
             GraphQLSocket(
@@ -59,6 +69,7 @@ def create_app(settings: Settings) -> Starlette:
                 url=settings.url,
                 origins=settings.origins,
                 rates=rates,
+                persisted=persisted,
             ),
         ),
         *health_routes(),
@@ -72,7 +83,7 @@ def create_app(settings: Settings) -> Starlette:
     app = Starlette(
         routes=routes,
         middleware=edge(settings, rates, paths(routes)),
-        lifespan=_lifespan(settings, admission, rates),
+        lifespan=_lifespan(settings, admission, rates, store),
     )
     app.state.sockets, app.state.origins = sockets, settings.origins
     return app
@@ -142,7 +153,7 @@ async def to_graphiql(request: Request) -> RedirectResponse:
 
 
 def _lifespan(
-    settings: Settings, admission: Admission, rates: Rates
+    settings: Settings, admission: Admission, rates: Rates, store: DocumentStore | None
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -153,5 +164,7 @@ def _lifespan(
             state.faces = replace(faces, groups=groups)
             yield
             await groups.close()
+            if store is not None:
+                await store.close()
 
     return lifespan

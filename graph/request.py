@@ -1,5 +1,6 @@
 """What a client asks: a GraphQL request, whichever way it came."""
 
+import re
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -9,17 +10,24 @@ import orjson
 from graph.documents import NUL_REFUSED
 from graph.errors import ErrorCode, RequestRefused, bad_request, coded
 
+_HASH = re.compile("[0-9a-f]{64}")
+
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
     """A document, the operation in it to run, and the values of its variables."""
 
     query: str
+    """Empty where a name is sent instead."""
     operation_name: str | None = None
     variables: dict[str, Any] | None = None
     extensions: dict[str, Any] | None = None
     sent: int = 0
     """How many bytes it came in, where somebody sent it."""
+    document_id: str | None = None
+    """The id of a trusted document."""
+    persisted: str | None = None
+    """The hash of a document that was sent before, or is to be kept (automatic persisted queries)."""
 
     @classmethod
     def of(cls, parameters: object, sent: int = 0) -> "GraphQLRequest":
@@ -28,15 +36,33 @@ class GraphQLRequest:
             raise bad_request("Batches are not taken. Send one request at a time.")
         if not isinstance(parameters, dict):
             raise bad_request("A request is a JSON object with a `query`.")
-        query = parameters.get("query")
-        if not isinstance(query, str):
-            raise bad_request("`query` must be a string with a GraphQL document.")
+        extensions = _map(parameters, "extensions")
+        query, document_id, persisted = _document(parameters, extensions)
         operation_name = parameters.get("operationName")
         if not isinstance(operation_name, str | None):
             raise bad_request("`operationName` must be a string or null.")
         # Thousands of sockets send the same document, and hold it for as long as they watch.
         query = sys.intern(query)
-        return cls(query, operation_name, _map(parameters, "variables"), _map(parameters, "extensions"), sent)
+        variables = _map(parameters, "variables")
+        return cls(query, operation_name, variables, extensions, sent, document_id, persisted)
+
+
+def _document(
+    parameters: dict[str, Any], extensions: dict[str, Any] | None
+) -> tuple[str, str | None, str | None]:
+    """The text of the document, or its id, or the hash by which it is kept."""
+    query, document_id = parameters.get("query"), parameters.get("documentId")
+    persisted = _hash(extensions)
+    if document_id is not None:
+        if not isinstance(document_id, str):
+            raise bad_request("`documentId` must be a string.")
+        if query is not None:
+            raise bad_request("Send a `query` or a `documentId`, not both.")
+    if query is None and (document_id is not None or persisted is not None):
+        return "", document_id, persisted
+    if not isinstance(query, str):
+        raise bad_request("`query` must be a string with a GraphQL document.")
+    return query, document_id, persisted
 
 
 def _map(parameters: dict[str, Any], name: str) -> dict[str, Any] | None:
@@ -44,6 +70,15 @@ def _map(parameters: dict[str, Any], name: str) -> dict[str, Any] | None:
     if not isinstance(value, dict | None):
         raise bad_request(f"`{name}` must be an object or null.")
     return value
+
+
+def _hash(extensions: dict[str, Any] | None) -> str | None:
+    match (extensions or {}).get("persistedQuery"):
+        case None:
+            return None
+        case {"version": 1, "sha256Hash": str(found)} if _HASH.fullmatch(found):
+            return found
+    raise bad_request("`extensions.persistedQuery` needs `version` 1 and a `sha256Hash` in hex.")
 
 
 def from_json(body: bytes) -> GraphQLRequest:

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from graph.errors import ErrorCode, RequestRefused, bad_request, formatted, too_much, too_often
 from graph.execution import Answer, Engine, Operation, refusal
 from graph.negotiation import JSON, RESPONSE, media_type, wants_page
+from graph.persisted import Persisted
 from graph.request import GraphQLRequest, from_json, from_query
 from localmessages.http.refused import Refused
 from localmessages.rates import RateLimited, Rates
@@ -31,12 +32,14 @@ class GraphQLView:
         *,
         page: str | None = None,
         rates: Rates | None = None,
+        persisted: Persisted | None = None,
     ) -> None:
         """`page` is where a browser finds GraphiQL; None where the setting turns it off."""
         self._engine = engine
         self._context_for = context_for
         self._page = page
         self._rates = rates
+        self._persisted = persisted or Persisted()
         self._refused = Refused()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,7 +68,9 @@ class GraphQLView:
         try:
             context = await self._context_for(HTTPConnection(scope))
             self._count(viewer=getattr(context, "bearer", None))
+            request = await self._persisted.meant(request)
             operation = self._operation(scope["method"], request)
+            await self._persisted.keep(request, shared=getattr(context, "bearer", None) is not None)
             _tell(scope, operation, context)
             answer = await self._engine.execute(operation, context)
             if (visit := getattr(context, "visit", None)) is not None:
@@ -140,7 +145,7 @@ def _tell(scope: Scope, operation: Operation, context: Any) -> None:
 
 
 def _is_bare(scope: Scope) -> bool:
-    return b"query=" not in scope["query_string"]
+    return not any(name in scope["query_string"] for name in (b"query=", b"documentId=", b"extensions="))
 
 
 def _check_content(headers: Headers) -> None:

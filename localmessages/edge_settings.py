@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from ipaddress import ip_network
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -43,6 +44,12 @@ class EdgeSettings(BaseSettings):
     """Fields that an introspection may read."""
     graphql_seconds: float = Field(default=30, gt=0)
     """How long an operation may take (`TIMEOUT`)."""
+    trusted_documents: Path | None = None
+    """The file of trusted documents; empty: the one that the console's build wrote."""
+    trusted_documents_only: bool = False
+    """Whether nothing else is run."""
+    persisted_queries: bool = True
+    """Whether documents are kept for clients that send their hash from then on."""
     introspection: bool = True
     """Whether the schema tells of itself; trusted documents need none of it."""
     suggestions: bool = False

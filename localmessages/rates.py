@@ -85,7 +85,7 @@ class Rates:
         self._clock = clock
         self._windows: OrderedDict[tuple[str, str], Window] = OrderedDict()
         self._recent: dict[tuple[str, str], int] = {}
-        self._redis = _redis(redis_url) if redis_url else None
+        self._redis = open_redis(redis_url) if redis_url else None
         self._is_away = False
 
     def count_viewer(self, name: str) -> None:
@@ -180,7 +180,8 @@ def network_of(address: str) -> str:
     return str(parsed)
 
 
-def _redis(redis_url: str) -> "Redis | RedisCluster":
+def open_redis(redis_url: str) -> "Redis | RedisCluster":
+    """Redis for what must not wait for it: what takes longer than the patience has failed."""
     options: dict[str, Any] = {
         "socket_timeout": PATIENCE,
         "socket_connect_timeout": PATIENCE,

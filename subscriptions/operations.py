@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from graphql import GraphQLError, OperationType
@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from graph.errors import ErrorCode, RequestRefused, formatted, too_much, too_often
 from graph.execution import Answer, Engine, Operation, refusal
+from graph.persisted import Persisted
 from graph.request import GraphQLRequest, refuse_nul
 from localmessages.auth import Bearer
 from localmessages.rates import RateLimited, Rates
@@ -55,6 +56,7 @@ class Settings:
     url: str
     origins: Collection[str] = ()
     rates: Rates | None = None
+    persisted: Persisted = field(default_factory=Persisted)
 
 
 class Operations:
@@ -116,7 +118,9 @@ class Operations:
         refuse_nul(request.variables)
         context = await self._context()
         self._count(context)
+        request = await self._settings.persisted.meant(request)
         operation = engine.operation(request)
+        await self._settings.persisted.keep(request, shared=context.bearer is not None)
         if operation.type is not OperationType.SUBSCRIPTION:
             await self._tell(id, await engine.execute(operation, context))
             return

@@ -6,6 +6,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
 from graph.execution import Engine
+from graph.persisted import Persisted
 from localmessages.rates import RateLimited, Rates
 from subscriptions.admission import Admission
 from subscriptions.limits import SocketLimits
@@ -34,6 +35,7 @@ class GraphQLSocket:
         url: str = "",
         origins: Collection[str] = (),
         rates: Rates | None = None,
+        persisted: Persisted | None = None,
     ) -> None:
         limits = limits or SocketLimits()
         self._settings = Settings(
@@ -45,6 +47,7 @@ class GraphQLSocket:
             url,
             origins,
             rates,
+            persisted or Persisted(),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
