@@ -14,6 +14,7 @@ import asyncpg
 
 from graph import scalars
 from graph.errors import unauthenticated
+from localmessages.actions.sessions import note_use
 from localmessages.auth import BadToken, Bearer, read_token
 from localmessages.http.visit import Visit
 from localmessages.rules.access import Viewer
@@ -172,10 +173,15 @@ class Context:
                 raise unauthenticated("The session has ended. Sign in again.")
             catalogue = await catalogues.of(connection, tenant_id, 0)
             catalogue = await catalogues.of(connection, tenant_id, cursor.positions[catalogue.scope_id])
+            await self._note_use(connection, self.bearer)
         viewer = catalogue.viewer(user_id)
         if viewer is None:
             raise unauthenticated()
         return Beginning(viewer, catalogue, cursor)
+
+    async def _note_use(self, connection: asyncpg.Connection, bearer: Bearer) -> None:
+        if bearer.session_id is not None and self.services.uses.is_new(bearer.session_id, self.now):
+            await note_use(connection, bearer.tenant_id, bearer.session_id, self.visit.device, self.now)
 
     async def _begin_event(self, subscription: Context, bearer: Bearer) -> Beginning:
         """The same for an event: one statement for all whom it concerns; each has its own position."""

@@ -19,10 +19,13 @@ from resolvers.message import MessageMutations, MessageQueries
 from resolvers.metrics import LocationsSummaryQueries
 from resolvers.node import NodeQueries
 from resolvers.notification import NotificationMutations
+from resolvers.password import PasswordMutations
 from resolvers.payment import PaymentMutations
 from resolvers.presence import PresenceMutations
 from resolvers.report import MessagesReportQueries
 from resolvers.saved_report import SavedReportMutations, SavedReportQueries
+from resolvers.second_factor import SecondFactorMutations
+from resolvers.session import SessionMutations
 from resolvers.tag import TagMutations, TagQueries
 from resolvers.transfer import TransferMutations, TransferQueries
 from resolvers.user import UserQueries
@@ -62,6 +65,9 @@ class Query(
     ),
 )
 class Mutation(
+    SessionMutations,
+    PasswordMutations,
+    SecondFactorMutations,
     ViewerMutations,
     PresenceMutations,
     AccountMutations,

@@ -11,6 +11,7 @@ from localmessages.auth import TOKEN_LASTS
 from localmessages.gateways.mail import Mailer, NoMailer
 from localmessages.gateways.payments import PaymentProvider
 from localmessages.gateways.storage import NoStorage, Storage
+from localmessages.uses import Uses
 from models.catalogue import Catalogues
 from models.database import Database
 from subscriptions.events import Event, NewEvent
@@ -45,6 +46,7 @@ class Services:
     storage: Storage = field(default_factory=NoStorage)
     mailer: Mailer = field(default_factory=NoMailer)
     presence: Presence = field(default_factory=Nowhere)
+    uses: Uses = field(default_factory=Uses)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["Transaction"]:

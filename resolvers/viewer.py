@@ -1,15 +1,18 @@
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
-from strawberry import Info
+from strawberry import UNSET, Info
 
-from graph.refusals import user_error
 from graph.types.inputs import THE_PARAMETERS
-from graph.types.viewer import AccessToken, SignInInput, SignInPayload, Viewer
-from localmessages.actions import signing_in
-from localmessages.rules.refusal import Refused
+from graph.types.profile import UpdateProfileInput, UpdateProfilePayload
+from graph.types.viewer import Viewer
+from localmessages.actions.profile import update_profile
+from resolvers.perform import perform
+
+# What null clears; elsewhere null leaves it.
+_CLEARED = ("time_zone", "locale", "alert_waiting_minutes")
 
 
 @strawberry.type
@@ -21,35 +24,20 @@ class ViewerQueries:
 
 @strawberry.type
 class ViewerMutations:
-    @strawberry.mutation(
-        description=(
-            "Sign in with e-mail address and password. The refresh token comes as an httpOnly cookie."
-        ),
-    )
-    async def sign_in(self, info: Info, input: Annotated[SignInInput, THE_PARAMETERS]) -> SignInPayload:
-        context = info.context
-        try:
-            signed = await signing_in.sign_in(
-                context.services, input.email, input.password, context.visit.device, context.now
-            )
-        except Refused as no:
-            return SignInPayload(
-                viewer=None,
-                access_token=None,
-                second_factor_token=None,
-                user_errors=[await user_error(no, info)],
-            )
-        context.visit.keep(
-            signed.token,
-            signed.bearer.expires_at,
-            signed.refresh_token,
-            signed.refresh_ends,
-            now=context.now,
-        )
-        context.become(signed.bearer)
-        return SignInPayload(
-            viewer=await context.load.query_viewer(info=info),
-            access_token=AccessToken(token=signed.token, expires_at=signed.bearer.expires_at),
-            second_factor_token=None,
-            user_errors=[],
-        )
+    @strawberry.mutation(description="Change one's own name, zone, language and alerts.")
+    async def update_profile(
+        self, info: Info, input: Annotated[UpdateProfileInput, THE_PARAMETERS]
+    ) -> UpdateProfilePayload:
+        values = _values(input)
+        done = await perform(info, input, lambda actor, key: update_profile(actor, values, key=key))
+        return UpdateProfilePayload(user=await done.node("User", "user"), user_errors=done.user_errors)
+
+
+def _values(input: UpdateProfileInput) -> dict[str, Any]:
+    """What is to change, by the columns' names."""
+    given = {name: value for name, value in vars(input).items() if name != "idempotency_key"}
+    return {
+        name: value
+        for name, value in given.items()
+        if value is not UNSET and (value is not None or name in _CLEARED)
+    }

@@ -22,6 +22,7 @@ from graph.loaders.notifications import NotificationReads
 from graph.loaders.reads import too_many
 from graph.loaders.report_by_id import ReportNodeReads
 from graph.loaders.saved_reports import SavedReportReads
+from graph.loaders.sessions import SessionReads
 from graph.types.link import TrackedLink
 from graph.types.message import Message
 from graph.types.node import Node
@@ -48,6 +49,7 @@ class NodeReads(
     NotificationReads,
     ReportNodeReads,
     SavedReportReads,
+    SessionReads,
     ConversationReads,
 ):
     """What has an id, as far as the viewer may see it."""
@@ -88,6 +90,7 @@ class NodeReads(
             "Export": self.export,
             "Notification": self.notification,
             "SavedReport": self.saved_report,
+            "Session": self.session,
             "ReportRow": self.report_row,
             "ReportConversation": self.report_conversation,
             "Wait": self.wait,

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from strawberry import UNSET, Info
 
 from graph.pagination import After, Before, First, Last, page
-from graph.scalars import EmailAddress
 from graph.types.enums import describe
 from localmessages.rules.alerts import AlertTexts
 
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
     from graph.types.api_key import ApiKey
     from graph.types.location import InboxCounts
     from graph.types.notification import NotificationConnection
-    from graph.types.refusal import UserError
+    from graph.types.session import SessionConnection
     from graph.types.user import Membership, User
 
 describe(
@@ -54,6 +52,21 @@ class Viewer:
         description="What the viewer wants to be alerted to; null for an API key."
     )
 
+    @strawberry.field(description="Whether sign-in asks for a code. False for an API key.")
+    async def second_factor_enabled(self, info: Info) -> bool:
+        return await info.context.load.viewer_second_factor_enabled(self, info=info)
+
+    @strawberry.field(description="Where the viewer is signed in, last used first. Empty for an API key.")
+    async def sessions(
+        self,
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> SessionConnection:
+        return await info.context.load.viewer_sessions(self, page=page(first, after, last, before), info=info)
+
     @strawberry.field(description="The viewer's roles; those of an API key are its own.")
     async def memberships(self, info: Info) -> list[Membership]:
         return await info.context.load.viewer_memberships(self, info=info)
@@ -79,36 +92,3 @@ class Viewer:
         return await info.context.load.viewer_notifications(
             self, unread_only=unread_only, page=page(first, after, last, before), info=info
         )
-
-
-@strawberry.type(description="What lets the bearer in, for a few minutes.")
-class AccessToken:
-    token: str = strawberry.field(
-        description=(
-            "Send as `Authorization: Bearer …`, or as `Authorization` in the socket's `connection_init` "
-            "payload."
-        ),
-    )
-    expires_at: datetime = strawberry.field(description="When it ends. `refreshSession` gives the next one.")
-
-
-@strawberry.input(description="Parameters of `signIn`.")
-class SignInInput:
-    email: EmailAddress = strawberry.field(description="The sign-in address.")
-    password: str = strawberry.field(description="The password.")
-
-
-@strawberry.type(description="Result of `signIn`.")
-class SignInPayload:
-    viewer: Viewer | None = strawberry.field(
-        description="Who is signed in now; null when refused or a code is needed."
-    )
-    access_token: AccessToken | None = strawberry.field(
-        description="For clients that do not use the cookie; null when refused or a code is needed."
-    )
-    second_factor_token: str | None = strawberry.field(
-        description="Give it to `verifySecondFactor` with the code; null when no code is needed."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        description="Why nothing was done; empty when it was. Codes: INVALID_CREDENTIALS, TOO_MANY_ATTEMPTS."
-    )

@@ -18,11 +18,13 @@ async def audit(
     subject: tuple[str, UUID],
     name: str,
     changes: Changes | None = None,
+    *,
+    address: str | None = None,
 ) -> None:
     """Note that `actor` did `action`, the mutation's name, to `subject`, `(type name, id)`.
 
     `name` is what the subject is called now; `changes` is `(before, after)` by the field's name in the
-    schema, of which the equal ones are left out.
+    schema, of which the equal ones are left out. `address` is the network address that it came from.
     """
     different = [
         {"field": field, "before": before, "after": after}
@@ -32,8 +34,9 @@ async def audit(
     await tx.connection.execute(
         """
         INSERT INTO audit_entry
-            (tenant_id, id, at, action, user_id, api_key_id, subject_type, subject_id, subject_name, changes)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            (tenant_id, id, at, action, user_id, api_key_id, subject_type, subject_id, subject_name, changes,
+                address)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         """,
         actor.tenant_id,
         new_key(actor.now),
@@ -44,4 +47,5 @@ async def audit(
         *subject,
         name,
         different,
+        address,
     )

@@ -1,6 +1,8 @@
 """What changes of a tenant's accounts, locations, people, tags and campaigns share."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -59,3 +61,21 @@ async def catalogue_changed(
             body={"subject": [subject[0], str(subject[1])]},
         )
     )
+
+
+async def tell_person(
+    tx: Transaction,
+    tenant_id: UUID,
+    user_id: UUID,
+    kind: EventKind,
+    at: datetime,
+    body: Mapping[str, Any] | None = None,
+) -> None:
+    """Tell a person, wherever they are signed in."""
+    # live_scope_tenant_id_kind_lane_user_id_key
+    scope_id = await tx.connection.fetchval(
+        "SELECT id FROM live_scope WHERE tenant_id = $1 AND kind = 'USER' AND user_id = $2",
+        tenant_id,
+        user_id,
+    )
+    tx.emit(NewEvent(tenant_id, scope_id, kind, at, body={**(body or {})}))

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from localmessages.actions.accounts import create_root_account
+from localmessages.actions.passwords import check_new_password
 from localmessages.actions.sessions import Device, begin_session
 from localmessages.actions.users import create_user
 from localmessages.auth import hash_password, issue_token
@@ -11,18 +12,12 @@ from localmessages.rules.access import Role
 from localmessages.rules.refusal import Refused, UserErrorCode
 from localmessages.services import Services
 
-SHORTEST_PASSWORD = 12
 SCRIPT_TOKEN_LASTS = timedelta(days=1)
 
 
 async def create_owner(services: Services, *, account: str, name: str, email: str, password: str) -> None:
     """Open a company's account, with the first person who may do everything in it."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise Refused(
-            UserErrorCode.WEAK_PASSWORD,
-            f"A password has at least {SHORTEST_PASSWORD} characters.",
-            remedy="Choose a longer one.",
-        )
+    check_new_password(password, of=[email, name, account], field="password")
     password_hash = await asyncio.to_thread(hash_password, password)
     now = services.clock()
     async with services.transaction() as tx:

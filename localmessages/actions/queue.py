@@ -15,6 +15,8 @@ BULK_TRANSFER = "bulk_transfer"
 EXPORT = "export"
 MAIL = "mail"
 REPORT_MAIL = "report_mail"
+PASSWORD_RESET = "password_reset"
+SIGN_IN_REFUSED = "sign_in_refused"
 
 
 class _Driver(AsyncpgDriver):

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import asyncpg
+
+from localmessages.actions.catalogue import tell_person
 from localmessages.rules.keys import new_key
 from localmessages.rules.live import EventKind
 from localmessages.services import Transaction
-from subscriptions.events import NewEvent
 
 SESSION_LASTS = timedelta(days=30)
 LONGEST_USER_AGENT = 500
@@ -79,16 +81,23 @@ async def end_sessions(
     )
     ended = [row["id"] for row in rows]
     if ended:
-        await _tell(tx, tenant_id, user_id, ended, at)
+        body = {"sessions": [str(session_id) for session_id in ended]}
+        await tell_person(tx, tenant_id, user_id, EventKind.SESSIONS_ENDED, at, body)
     return [row["id"] for row in rows if row["counted"]]
 
 
-async def _tell(tx: Transaction, tenant_id: UUID, user_id: UUID, ended: list[UUID], at: datetime) -> None:
-    # live_scope_tenant_id_kind_lane_user_id_key
-    scope_id = await tx.connection.fetchval(
-        "SELECT id FROM live_scope WHERE tenant_id = $1 AND kind = 'USER' AND user_id = $2",
+async def note_use(
+    connection: asyncpg.Connection, tenant_id: UUID, session_id: UUID, device: Device, now: datetime
+) -> None:
+    """The session is used: from where, and when, to the minute."""
+    # session_pkey
+    await connection.execute(
+        """
+        UPDATE session SET last_used_at = $3, address = $4
+        WHERE tenant_id = $1 AND id = $2 AND last_used_at <= $3::timestamptz - interval '1 minute'
+        """,
         tenant_id,
-        user_id,
+        session_id,
+        now,
+        device.address,
     )
-    body = {"sessions": [str(session_id) for session_id in ended]}
-    tx.emit(NewEvent(tenant_id, scope_id, EventKind.SESSIONS_ENDED, at, body=body))

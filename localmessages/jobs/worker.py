@@ -14,7 +14,17 @@ from pgqueuer.errors import FailingListenerError
 from pgqueuer.executors import AbstractEntrypointExecutor, EntrypointExecutorParameters
 from pgqueuer.models import Job, Schedule
 
-from localmessages.actions.queue import BULK_TRANSFER, CLICK, EXPORT, MAIL, RECEIPT, REPORT_MAIL, SEND
+from localmessages.actions.queue import (
+    BULK_TRANSFER,
+    CLICK,
+    EXPORT,
+    MAIL,
+    PASSWORD_RESET,
+    RECEIPT,
+    REPORT_MAIL,
+    SEND,
+    SIGN_IN_REFUSED,
+)
 from localmessages.gateways.carrier import Carrier
 from localmessages.jobs.bulk_transfers import run_bulk_transfer
 from localmessages.jobs.clicks import run_click
@@ -24,6 +34,7 @@ from localmessages.jobs.mailing import run_mail
 from localmessages.jobs.receipts import run_receipt, simulated_carrier
 from localmessages.jobs.scheduled_reports import run_report_mail
 from localmessages.jobs.sending import HANDOVER_SECONDS, Sender
+from localmessages.jobs.sign_ins import run_password_reset, run_sign_in_refused
 from localmessages.jobs.upkeep import clear_out, keep_up
 from localmessages.jobs.verify import verify_rollups
 from localmessages.process import working
@@ -132,6 +143,8 @@ def _queue(connection: asyncpg.Connection, services: Services, sender: Sender) -
         EXPORT: partial(run_export, services),
         MAIL: partial(run_mail, services),
         REPORT_MAIL: partial(run_report_mail, services),
+        PASSWORD_RESET: partial(run_password_reset, services),
+        SIGN_IN_REFUSED: partial(run_sign_in_refused, services),
     }
     for name, run in jobs.items():
         queue.entrypoint(

@@ -23,6 +23,7 @@ async def town(database: Database) -> Company:
 
 
 async def issue(town: Company, purpose: TokenPurpose = RESET) -> str:
+    await town.fetch("UPDATE app_user SET status = $1 WHERE name = 'Ann'", purpose.is_for)
     async with town.services.transaction() as tx:
         return await issue_one_time_token(tx, town.tenant_id, town.ids["Ann"], purpose, at=town.clock())
 
@@ -95,5 +96,15 @@ async def test_links_can_be_called_back(town: Company) -> None:
         await void_one_time_tokens(tx, town.tenant_id, town.ids["Ann"])
 
     for purpose, token in tokens.items():
+        await town.fetch("UPDATE app_user SET status = $1 WHERE name = 'Ann'", purpose.is_for)
         with pytest.raises(Refused):
             await redeem(town, token, purpose)
+
+
+@pytest.mark.parametrize("purpose", [RESET, INVITATION])
+async def test_who_has_left_does_not_come_back_by_an_old_link(town: Company, purpose: TokenPurpose) -> None:
+    token = await issue(town, purpose)
+    await town.fetch("UPDATE app_user SET status = 'FORMER' WHERE name = 'Ann'")
+
+    with pytest.raises(Refused):
+        await redeem(town, token, purpose)

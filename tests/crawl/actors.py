@@ -27,19 +27,32 @@ class Role:
     person: str | None
     sees: frozenset[Whose] = frozenset()
     lasts: timedelta = _SIGNED_IN
+    session: str | None = None
 
     def bearer(self, world: World) -> Bearer | None:
         """What lets them in, or does not."""
         if self.person is None:
             return None
-        return Bearer(self._tenant(world), world.company.ids[self.person], world.now + self.lasts)
+        ids = world.company.ids
+        ends = world.now + self.lasts
+        return Bearer(self._tenant(world), ids[self.person], ends, self._session(world))
 
     def token(self, world: World) -> str | None:
         """The same, as it is sent."""
         if self.person is None:
             return None
         ids, secret = world.company.ids, world.company.services.secret
-        return issue_token(secret, self._tenant(world), ids[self.person], now=world.now, lasts=self.lasts)[0]
+        return issue_token(
+            secret,
+            self._tenant(world),
+            ids[self.person],
+            now=world.now,
+            lasts=self.lasts,
+            session_id=self._session(world),
+        )[0]
+
+    def _session(self, world: World) -> UUID | None:
+        return None if self.session is None else world.company.ids[self.session]
 
     def _tenant(self, world: World) -> UUID:
         company = world.company
@@ -53,7 +66,7 @@ def _sees(*whose: Whose) -> frozenset[Whose]:
     return frozenset(whose)
 
 
-OWNER = Role("owner", "Olive", _sees(*Whose) - {Whose.NEIGHBOUR})
+OWNER = Role("owner", "Olive", _sees(*Whose) - {Whose.NEIGHBOUR}, session="session of Olive")
 INSIDERS = (
     Role("agent elsewhere", "Bob", _sees(Whose.TREE, Whose.BRANCH, Whose.BOB)),
     Role("viewer elsewhere", "Vera", _sees(Whose.TREE, Whose.BRANCH, Whose.VERA)),
@@ -62,6 +75,7 @@ INSIDERS = (
 OUTSIDERS = (
     Role("nobody", None),
     Role("expired token", "Olive", lasts=timedelta(seconds=-1)),
+    Role("ended session", "Olive", session="ended session"),
     Role("former user", "Fred"),
 )
 ROLES = (OWNER, *INSIDERS, *OUTSIDERS)

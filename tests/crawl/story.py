@@ -10,6 +10,7 @@ from uuid import UUID
 from graph.ids import parse_id
 from localmessages.actions.bulk_transfers import transfer_next
 from localmessages.actions.clicks import Visit, visit_link
+from localmessages.actions.sessions import Device, begin_session
 from localmessages.rules.keys import new_key
 from localmessages.rules.payments import PaymentEventKind
 from tests.crawl.markers import Whose
@@ -245,6 +246,11 @@ class Teller:
         await self.do("cancelExport", exportId=stopped)
         (row,) = await company.fetch("SELECT id FROM conversation ORDER BY id DESC LIMIT 1")
         await notified(company, who, self.own("alert"), subject=("Conversation", row["id"]))
+        device = Device(self.own("address"), self.own("browser"))
+        async with company.services.transaction() as tx:
+            company.ids[f"session of {who}"] = await begin_session(
+                tx, self.place.tenant_id, company.ids[who], device, at=company.clock()
+            )
 
     async def keys(self) -> None:
         """A key for programs."""

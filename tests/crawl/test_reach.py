@@ -17,6 +17,7 @@ SCHEMA = schema.core
 # What a crawl cannot come to, and why; the fields of these types hold nothing that is not named here.
 UNREACHED = {
     "AccessToken": "signing in takes a password, which nobody here has",
+    "SecondFactorSetup": "the same",
     "AlreadyExistsError": "made things are undone after each attempt, so none is in the way of the next",
     "AlreadyTransferredError": "it is for who acts in what has just moved away",
     "LimitError": "what is given here is short",
@@ -30,7 +31,18 @@ UNREACHED = {
     "Resync": "the log is kept, and the rights of who watches stay",
     "ViewerChanged": "the rights of who watches stay",
 }
-UNDONE = {"signIn": "takes a password, which nobody here has"}
+_PASSWORD, _TOKEN = "takes a password, which nobody here has", "takes a token, which nobody here has"
+UNDONE = {
+    "signIn": _PASSWORD,
+    "changePassword": _PASSWORD,
+    "startSecondFactor": _PASSWORD,
+    "disableSecondFactor": _PASSWORD,
+    "confirmSecondFactor": "takes a code, which comes after the password",
+    "verifySecondFactor": _TOKEN,
+    "refreshSession": _TOKEN,
+    "resetPassword": _TOKEN,
+    "acceptInvitation": _TOKEN,
+}
 
 
 async def test_the_owner_of_the_data_reaches_every_field(crawling: Open, watching: Watching) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from graph.ids import global_id
 from localmessages.actions.labels import import_campaign
 from localmessages.actions.locations import create_location
+from localmessages.actions.sessions import Device, begin_session, end_sessions
 from localmessages.actions.users import create_user, mark_former
 from localmessages.rules.access import Role
 from localmessages.rules.location import LocationKind
@@ -150,6 +151,17 @@ class _Maker:
             await teller.files(talk)
             await self._count(place.own, place.tenant_id)
         await self._one_that_left()
+        await self._signed_out()
+
+    async def _signed_out(self) -> None:
+        """A session of the owner that has ended."""
+        company, at = self.company, self.company.clock()
+        who = company.tenant_id, company.ids["Olive"]
+        async with company.services.transaction() as tx:
+            ended = await begin_session(tx, *who, Device(Whose.OFFICE.word("address")), at=at)
+            await end_sessions(tx, *who, only=ended, at=at)
+        company.ids["ended session"] = ended
+        await self._count(Whose.OFFICE, company.tenant_id)
 
     async def _one_that_left(self) -> None:
         """A customer of Store B who went on to Store A, and is answered there from then on."""
@@ -196,7 +208,9 @@ _PEOPLE = ("Olive", "Max", "Wes", "Ann", "Vic", "Abe", "Fred")
 _TABLES_WITH_KEYS = """
 SELECT table_name
 FROM information_schema.columns
-WHERE table_schema = 'public' AND column_name = 'id' AND data_type = 'uuid'
+WHERE table_schema = 'public' AND column_name = 'id' AND data_type = 'uuid' AND table_name IN (
+    SELECT table_name FROM information_schema.columns WHERE column_name = 'tenant_id'
+)
 ORDER BY 1
 """
 _TEXT_COLUMNS = """

@@ -1,56 +1,18 @@
+"""Who asks, and what they say of themselves."""
+
+from typing import Any
+
 import pytest
 
-from localmessages.auth import hash_password, read_token
-from tests.support.company import SECRET, Company
+from tests.support.company import Company
+from tests.support.visitor import PASSWORD, give_passwords
 
-PASSWORD = "correct horse battery staple"
-SIGNED_IN = "viewer { user { name } account { name } } accessToken { token expiresAt } secondFactorToken"
-
-
-@pytest.fixture
-async def town(town: Company) -> Company:
-    await town.fetch("UPDATE app_user SET password_hash = $1 WHERE name = 'Ann'", hash_password(PASSWORD))
-    return town
-
-
-async def test_who_signs_in_gets_a_token_that_lets_them_in(town: Company) -> None:
-    payload = await town.do(None, "signIn", SIGNED_IN, email="ANN@acme.example", password=PASSWORD)
-
-    assert payload["userErrors"] == []
-    assert payload["viewer"] == {"user": {"name": "Ann"}, "account": {"name": "Acme"}}
-    assert payload["secondFactorToken"] is None
-    bearer = read_token(SECRET, payload["accessToken"]["token"], now=town.clock())
-    assert (bearer.tenant_id, bearer.user_id) == (town.tenant_id, town.ids["Ann"])
-
-
-@pytest.mark.parametrize(
-    ("email", "password"),
-    [
-        ("ann@acme.example", "wrong"),
-        ("ann@acme.example", ""),
-        ("nobody@acme.example", PASSWORD),
-        ("bob@acme.example", PASSWORD),
-    ],
-)
-async def test_a_wrong_password_and_an_unknown_address_read_the_same(
-    town: Company, email: str, password: str
-) -> None:
-    error = await town.refusal(None, "signIn", email=email, password=password)
-
-    assert (error["code"], error["field"]) == ("INVALID_CREDENTIALS", None)
-    assert error["message"] == "E-mail address and password do not match."
-
-
-@pytest.mark.parametrize("status", ["FORMER", "INVITED"])
-async def test_who_has_left_or_not_come_yet_does_not_get_in(town: Company, status: str) -> None:
-    await town.fetch("UPDATE app_user SET status = $1 WHERE name = 'Ann'", status)
-
-    error = await town.refusal(None, "signIn", email="ann@acme.example", password=PASSWORD)
-
-    assert error["code"] == "INVALID_CREDENTIALS"
+PROFILE = "user { name timeZone locale }"
+ALERTS = "{ viewer { user { name } alerts { texts waitingMinutes byMail } } }"
 
 
 async def test_what_follows_a_sign_in_in_its_operation_is_done_by_that_person(town: Company) -> None:
+    await give_passwords(town, "Ann")
     talk = town.id("Conversation", await town.conversation())
 
     answer = await town.answer(
@@ -66,3 +28,78 @@ async def test_what_follows_a_sign_in_in_its_operation_is_done_by_that_person(to
     )
 
     assert answer["data"]["addNote"] == {"note": {"by": {"name": "Ann"}}}
+
+
+async def test_everybody_says_of_themselves_what_they_are_called_and_want_to_know(town: Company) -> None:
+    payload = await town.do(
+        "Vic",
+        "updateProfile",
+        PROFILE,
+        name=" Victor ",
+        timeZone="America/Chicago",
+        locale="de-AT",
+        alertTexts="ALL",
+        alertWaitingMinutes=15,
+        alertByMail=True,
+    )
+
+    assert payload == {
+        "user": {"name": "Victor", "timeZone": "America/Chicago", "locale": "de-AT"},
+        "userErrors": [],
+    }
+    assert (await town.ask("Vic", ALERTS))["viewer"] == {
+        "user": {"name": "Victor"},
+        "alerts": {"texts": "ALL", "waitingMinutes": 15, "byMail": True},
+    }
+    (entry,) = await town.fetch("SELECT action, user_id, subject_id, changes FROM audit_entry")
+    assert (entry["action"], entry["user_id"]) == ("updateProfile", entry["subject_id"])
+    assert {"field": "name", "before": "Vic", "after": "Victor"} in entry["changes"]
+
+
+async def test_what_is_left_out_stays_and_null_clears(town: Company) -> None:
+    await town.do("Vic", "updateProfile", PROFILE, timeZone="UTC", locale="en", alertWaitingMinutes=5)
+
+    payload = await town.do(
+        "Vic", "updateProfile", PROFILE, timeZone=None, alertWaitingMinutes=None, name=None, alertTexts=None
+    )
+
+    assert payload["user"] == {"name": "Vic", "timeZone": None, "locale": "en"}
+    alerts = (await town.ask("Vic", ALERTS))["viewer"]["alerts"]
+    assert alerts == {"texts": "MINE_AND_UNASSIGNED", "waitingMinutes": None, "byMail": False}
+
+
+async def test_a_profile_that_stays_the_same_is_no_news(town: Company) -> None:
+    before = await town.everything()
+
+    await town.do("Vic", "updateProfile", PROFILE, name="Vic", alertByMail=False)
+
+    assert await town.everything() == before
+
+
+@pytest.mark.parametrize(
+    ("input", "code", "field"),
+    [
+        ({"name": " "}, "EMPTY", "name"),
+        ({"alertWaitingMinutes": 0}, "INVALID", "alertWaitingMinutes"),
+        ({"alertWaitingMinutes": 1441}, "INVALID", "alertWaitingMinutes"),
+    ],
+)
+async def test_a_profile_says_something(town: Company, input: dict[str, Any], code: str, field: str) -> None:
+    error = await town.refusal("Vic", "updateProfile", **input)
+
+    assert (error["code"], error["field"]) == (code, ["input", field])
+
+
+async def test_other_devices_hear_of_a_new_profile(town: Company) -> None:
+    await town.do("Vic", "updateProfile", PROFILE, alertByMail=True)
+
+    events = await town.fetch(
+        """
+        SELECT live_event.kind, live_scope.user_id
+        FROM live_event
+        JOIN live_scope ON live_scope.id = live_event.scope_id
+        ORDER BY live_event.kind
+        """
+    )
+    assert ("VIEWER_CHANGED", town.ids["Vic"]) in [tuple(event) for event in events]
+    assert "CATALOGUE_CHANGED" in [event["kind"] for event in events]
