@@ -1,5 +1,6 @@
 """The application: every route, and what lives as long as the process."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -16,7 +17,7 @@ from graph.document_store import DocumentStore
 from graph.execution import Engine
 from graph.limits import Limits
 from graph.loaders import Loaders
-from graph.persisted import Persisted, read_documents
+from graph.persisted import Persisted, operation_names, read_documents
 from graph.schema import schema
 from graph.view import GraphQLView
 from localmessages.http.edge import edge
@@ -24,12 +25,15 @@ from localmessages.http.exports import export_route
 from localmessages.http.graphiql import graphiql_mount
 from localmessages.http.health import health_routes
 from localmessages.http.links import link_route
+from localmessages.http.metrics import measure_always, metrics_route
 from localmessages.http.pay import pay_routes
 from localmessages.http.visit import Visit
 from localmessages.http.webhooks import webhook_routes
+from localmessages.metrics import Names
 from localmessages.process import serving
 from localmessages.rates import Rates
 from localmessages.settings import Settings
+from localmessages.tracing import start_tracing
 from subscriptions.admission import Admission
 from subscriptions.groups import Groups
 from subscriptions.limits import SocketLimits
@@ -44,7 +48,9 @@ TRUSTED = _WEB / "console" / "dist" / "documents.json"
 
 def create_app(settings: Settings) -> Starlette:
     """The API of an installation whose servers run; they are reached when the application starts."""
-    engine = engine_of(settings)
+    start_tracing()
+    trusted = read_documents(settings.trusted_documents or TRUSTED)
+    engine = engine_of(settings, Names(operation_names(trusted)))
     limits = socket_limits(settings)
     rates = rates_of(settings)
     store = DocumentStore(settings.redis_url) if settings.persisted_queries else None
@@ -77,6 +83,7 @@ def create_app(settings: Settings) -> Starlette:
         export_route(),
         *pay_routes(),
         *webhook_routes(),
+        metrics_route(settings.metrics_token, is_open=not settings.production),
     ]
     if settings.graphiql:
         routes += [Route("/", to_graphiql), graphiql_mount(GRAPHIQL)]
@@ -89,7 +96,7 @@ def create_app(settings: Settings) -> Starlette:
     return app
 
 
-def engine_of(settings: Settings) -> Engine:
+def engine_of(settings: Settings, names: Names) -> Engine:
     """The schema at work, within the limits of an installation."""
     limits = Limits(
         body_bytes=settings.graphql_body_bytes,
@@ -162,7 +169,9 @@ def _lifespan(
             faces = Faces(Loaders, live=lambda context: Live(context, state.hub))
             groups = Groups(state.services, faces)
             state.faces = replace(faces, groups=groups)
+            measuring = asyncio.create_task(measure_always(state))
             yield
+            measuring.cancel()
             await groups.close()
             if store is not None:
                 await store.close()

@@ -34,6 +34,7 @@ from graphql.validation import (
 from graph.compiled import Readers
 from graph.errors import ErrorCode, RequestRefused, coded
 from graph.limits import Limits, check_size, check_text
+from localmessages import tracing
 
 
 class ValuesFit(ValuesOfCorrectTypeRule):
@@ -135,12 +136,14 @@ class Documents:
 
     def _prepare(self, text: str) -> DocumentNode:
         check_text(text, self._limits)
-        document = _parsed(text)
+        with tracing.span("graphql.parse"):
+            document = _parsed(text)
         check_size(document, self._limits)
         _refuse_nul(text, document)
-        errors = validate(
-            self._schema, document, self._rules, max_errors=20, hide_suggestions=self._hide_suggestions
-        )
+        with tracing.span("graphql.validate"):
+            errors = validate(
+                self._schema, document, self._rules, max_errors=20, hide_suggestions=self._hide_suggestions
+            )
         if errors:
             raise RequestRefused([_with_code(error) for error in errors])
         return document

@@ -9,6 +9,7 @@ import asyncpg
 import structlog
 from graphql import GraphQLError
 
+from localmessages import metrics
 from localmessages.rates import RateLimited
 from localmessages.reports.cursor import BadCursor
 from localmessages.reports.keyset import BadPage, PageTooLong
@@ -124,6 +125,7 @@ def _extensions(error: GraphQLError, default: ErrorCode) -> dict[str, Any]:
 
 def _logged(error: GraphQLError, extensions: dict[str, Any]) -> dict[str, Any]:
     error_id = uuid4().hex
+    metrics.BUGS.inc()
     log.error(
         "graphql.bug",
         error_id=error_id,

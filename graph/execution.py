@@ -20,7 +20,10 @@ from graph.documents import Document, Documents
 from graph.errors import ErrorCode, RequestRefused, bad_request, coded, formatted
 from graph.introspection import META, Introspection
 from graph.limits import Limits, check_variables
+from graph.observing import Running
 from graph.request import GraphQLRequest
+from localmessages import metrics
+from localmessages.metrics import Names
 
 Answer = dict[str, Any]
 
@@ -113,8 +116,13 @@ class Engine:
         *,
         introspection: bool = True,
         suggestions: bool = False,
+        names: Names | None = None,
     ) -> None:
-        """`introspection`: whether the schema tells of itself; `suggestions`: whether errors tell names."""
+        """`introspection`: whether the schema tells of itself; `suggestions`: whether errors tell names.
+
+        Metrics tell operations apart by `names`.
+        """
+        self._names = names or Names()
         self.limits = limits or Limits()
         self.schema = schema
         self._hide_suggestions = not suggestions
@@ -140,6 +148,11 @@ class Engine:
 
     async def execute(self, operation: Operation, context: Any) -> Answer:
         """Run a query or mutation to its end."""
+        with Running(self._names, operation, context) as running:
+            running.answer = await self._execute(operation, context)
+        return running.answer
+
+    async def _execute(self, operation: Operation, context: Any) -> Answer:
         executor = self._executor(operation, context)
         try:
             async with asyncio.timeout(self.limits.seconds):
@@ -213,4 +226,6 @@ def _answer(data: Any, errors: list[GraphQLError] | None) -> Answer:
 
 def refusal(refused: RequestRefused) -> Answer:
     """The answer to a request that was not executed: no `data` at all."""
-    return {"errors": [formatted(error, ErrorCode.BAD_REQUEST) for error in refused.errors]}
+    errors = [formatted(error, ErrorCode.BAD_REQUEST) for error in refused.errors]
+    metrics.REFUSED.labels(errors[0]["extensions"]["code"] if errors else "none").inc()
+    return {"errors": errors}

@@ -1,6 +1,7 @@
 """Documents that are asked for by name: trusted ones, and those that are kept for clients."""
 
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,6 +15,7 @@ from graph.request import GraphQLRequest
 
 PREFIX = "sha256:"
 MOST_CHARACTERS = 2_000_000
+_NAMED = re.compile(r"\b(?:query|mutation|subscription)\s+(\w+)")
 
 
 class Store(Protocol):
@@ -39,6 +41,11 @@ def read_documents(file: Path) -> dict[str, str]:
     if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
         raise BadDocuments(f"{file} must be an object of documents by their ids. Build the console again.")
     return {key if ":" in key else f"{PREFIX}{key}": text for key, text in found.items()}
+
+
+def operation_names(documents: Mapping[str, str]) -> frozenset[str]:
+    """What the operations of some documents are called."""
+    return frozenset(name for text in documents.values() for name in _NAMED.findall(text))
 
 
 class Persisted:

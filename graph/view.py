@@ -15,6 +15,7 @@ from graph.execution import Answer, Engine, Operation, refusal
 from graph.negotiation import JSON, RESPONSE, media_type, wants_page
 from graph.persisted import Persisted
 from graph.request import GraphQLRequest, from_json, from_query
+from localmessages import tracing
 from localmessages.http.refused import Refused
 from localmessages.rates import RateLimited, Rates
 
@@ -68,11 +69,8 @@ class GraphQLView:
         try:
             context = await self._context_for(HTTPConnection(scope))
             self._count(viewer=getattr(context, "bearer", None))
-            request = await self._persisted.meant(request)
-            operation = self._operation(scope["method"], request)
-            await self._persisted.keep(request, shared=getattr(context, "bearer", None) is not None)
-            _tell(scope, operation, context)
-            answer = await self._engine.execute(operation, context)
+            with tracing.span("graphql.operation"):
+                answer = await self._run(scope, request, context)
             if (visit := getattr(context, "visit", None)) is not None:
                 cookies += visit.cookies
             return 200, answer, {}
@@ -83,6 +81,13 @@ class GraphQLView:
             return _status_of(error), {"errors": [formatted(error)]}, {}
         except Exception as error:  # noqa: BLE001  (a bug is answered in the words of GraphQL too)
             return 500, {"errors": [formatted(GraphQLError(str(error), original_error=error))]}, {}
+
+    async def _run(self, scope: Scope, request: GraphQLRequest, context: Any) -> Answer:
+        request = await self._persisted.meant(request)
+        operation = self._operation(scope["method"], request)
+        await self._persisted.keep(request, shared=getattr(context, "bearer", None) is not None)
+        _tell(scope, operation, context)
+        return await self._engine.execute(operation, context)
 
     def _count(self, *, address: str | None = None, viewer: Any = None) -> None:
         if self._rates is None:
@@ -140,6 +145,7 @@ def _tell(scope: Scope, operation: Operation, context: Any) -> None:
     told = scope.get("told")
     if told is not None:
         name, bearer = operation.definition.name, getattr(context, "bearer", None)
+        tracing.note(f"{operation.type.value} {name.value}" if name else operation.type.value, {})
         told["operation"] = name.value if name else None
         told["viewer"] = str(bearer.user_id) if bearer else None
 

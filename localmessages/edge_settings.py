@@ -59,6 +59,12 @@ class EdgeSettings(BaseSettings):
     pool_seconds: float = Field(default=5, gt=0)
     """How long a request may wait for a connection."""
 
+    metrics_token: str = Field(default="", repr=False)
+    """What Prometheus sends as `Authorization: Bearer …`; empty: no metrics in production, else for all."""
+    worker_metrics_port: int = Field(default=0, ge=0, le=65535)
+    """Where a worker shows its metrics, on `worker_metrics_host`; 0: nowhere."""
+    worker_metrics_host: str = "127.0.0.1"
+
     @property
     def origins(self) -> frozenset[str]:
         """The front ends elsewhere."""

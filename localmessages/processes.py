@@ -2,8 +2,10 @@
 
 import asyncio
 import multiprocessing
+import os
 import signal
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ from types import FrameType
 
 import structlog
 import uvloop
+from prometheus_client.multiprocess import mark_process_dead
 
 from localmessages.console import fail
 from localmessages.logs import configure_logging
@@ -27,9 +30,20 @@ log = structlog.get_logger(__name__)
 
 def serve_with_processes(settings: Settings, workers: int) -> None:
     """Serve until SIGINT or SIGTERM. A process that ends otherwise is replaced."""
-    with listen(settings) as door:
+    with listen(settings) as door, shared_metrics():
         settings = settings.with_secret().model_copy(update={"port": door.getsockname()[1]})
         Processes(settings, door).run(workers)
+
+
+@contextmanager
+def shared_metrics() -> Iterator[None]:
+    """A place where the processes count together, for whichever of them is asked for metrics."""
+    with tempfile.TemporaryDirectory(prefix="localmessages-metrics-") as directory:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
+        try:
+            yield
+        finally:
+            del os.environ["PROMETHEUS_MULTIPROC_DIR"]
 
 
 class Processes:
@@ -62,6 +76,7 @@ class Processes:
         for number, process in enumerate(self._running):
             if process.exitcode is None or self._is_stopping:
                 continue
+            mark_process_dead(process.pid)  # type: ignore[no-untyped-call]
             log.error("serve.process_ended", pid=process.pid, exit_code=process.exitcode)
             if process.exitcode == COULD_NOT_START:
                 self._is_stopping = True

@@ -16,6 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from localmessages import metrics
 from subscriptions.address import is_cluster, seeds
 
 PREFIX = "localmessages:rate:"
@@ -78,7 +79,6 @@ class Rates:
         tell_seconds: float = 0.2,
         clock: Callable[[], float] = time,
     ) -> None:
-        self.refused = 0
         self._most = {"viewer": per_viewer, "address": per_address}
         self._seconds = seconds
         self._tell_seconds = tell_seconds
@@ -106,7 +106,7 @@ class Rates:
         window.move_to(int(span))
         most = self._most[kind]
         if (wait := window.wait(most, passed)) > 0:
-            self.refused += 1
+            metrics.RATE_LIMITED.labels(kind).inc()
             text = f"At most {most} requests in {self._seconds:g} s are taken of one {kind}."
             raise RateLimited(text, max(1, ceil(wait * self._seconds)))
         window.untold += 1

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
 import structlog
 
+from localmessages import metrics
 from localmessages.rules.live import ResyncReason
 from models.database import Database
 from subscriptions import log, position
@@ -89,6 +91,7 @@ class Hub:
         if heard.epoch != self._epoch or (feed := self._feeds.get(heard.scope_id)) is None:
             return
         if heard.event is not None:
+            metrics.LAG_SECONDS.observe(max(0.0, (datetime.now(UTC) - heard.event.at).total_seconds()))
             self._take(heard.event)
         else:
             feed.hear_of(heard.seq)
@@ -125,10 +128,16 @@ class Hub:
     async def read(self, tenant_id: UUID, after: Mapping[int, int], upto: Mapping[int, int]) -> list[Event]:
         """The next events of each scope in the log."""
         async with self._admission:
-            return await self._asked(lambda c: log.read(c, tenant_id, after, upto))
+            events = await self._asked(lambda c: log.read(c, tenant_id, after, upto))
+        metrics.REPLAYS.labels("replay").inc()
+        metrics.REPLAYED_EVENTS.inc(len(events))
+        return events
 
     async def _read_on(self, tenant_id: UUID, after: Mapping[int, int]) -> list[Event]:
-        return await self._asked(lambda c: log.read(c, tenant_id, after))
+        events = await self._asked(lambda c: log.read(c, tenant_id, after))
+        metrics.REPLAYS.labels("gap").inc()
+        metrics.REPLAYED_EVENTS.inc(len(events))
+        return events
 
     def _take(self, event: Event) -> None:
         if (feed := self._feeds.get(event.scope_id)) is not None and feed.streams:

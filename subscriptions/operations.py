@@ -13,6 +13,7 @@ from graph.errors import ErrorCode, RequestRefused, formatted, too_much, too_oft
 from graph.execution import Answer, Engine, Operation, refusal
 from graph.persisted import Persisted
 from graph.request import GraphQLRequest, refuse_nul
+from localmessages import metrics
 from localmessages.auth import Bearer
 from localmessages.rates import RateLimited, Rates
 from subscriptions.admission import Admission
@@ -125,12 +126,13 @@ class Operations:
             await self._tell(id, await engine.execute(operation, context))
             return
         await self._admit(context)
-        if (seat := self._seat(id, operation, context)) is not None:
-            await seat.run()
-            return
-        async with aclosing(await engine.subscribe(operation, context)) as answers:
-            async for answer in answers:
-                await self._tell(id, answer)
+        with metrics.SUBSCRIPTIONS.track_inprogress():
+            if (seat := self._seat(id, operation, context)) is not None:
+                await seat.run()
+                return
+            async with aclosing(await engine.subscribe(operation, context)) as answers:
+                async for answer in answers:
+                    await self._tell(id, answer)
 
     def _count(self, context: SocketContext) -> None:
         """What runs on a socket counts like what comes by itself."""

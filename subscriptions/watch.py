@@ -7,6 +7,7 @@ from uuid import UUID
 from graph import scalars
 from graph.context import Beginning, Context
 from graph.errors import ErrorCode, coded
+from localmessages import metrics
 from localmessages.rules.live import EventKind, ResyncReason
 from subscriptions.cursor import BadCursor, Cursor
 from subscriptions.events import Event
@@ -110,6 +111,7 @@ class Watch:
                         self.last = change
                         yield change
             except Gone as gone:
+                metrics.RESYNCS.labels(gone.reason).inc()
                 self._begin(await insist(self._context.anew().begin))
                 self.last = gone.reason
                 yield gone.reason

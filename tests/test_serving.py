@@ -210,6 +210,7 @@ async def test_a_server_without_its_database_is_not_ready(servers, database_url,
 
 async def test_several_processes_share_an_address_and_are_replaced(database_url, redis_url):
     async with serving(database_url, redis_url, "--workers", "2", drain_notice_seconds=0) as server:
+        assert await _counted(server, 20) == 20
         for pid in started(server.said):
             os.kill(pid, signal.SIGKILL)
         await eventually(lambda: _has_started(server, 4), within=30)
@@ -220,6 +221,19 @@ async def test_several_processes_share_an_address_and_are_replaced(database_url,
         assert await _is_closed(server)
     assert server.process.returncode == 0
     assert "Traceback" not in said
+
+
+async def _counted(server: Server, times: int) -> int:
+    """How many of so many requests the metrics of all processes together know."""
+    async with httpx.AsyncClient(base_url=f"http://{server.address}") as client:
+        for _ in range(times):
+            # Each on a connection of its own, which either process takes.
+            await client.get("/l/nothing", headers={"connection": "close"})
+        told = (await client.get("/metrics")).text
+    found = re.search(
+        r'^localmessages_http_requests_total\{route="/l",status="404"\} (\d+)', told, re.MULTILINE
+    )
+    return int(found[1]) if found else 0
 
 
 async def test_the_processes_end_with_their_parent(database_url, redis_url):

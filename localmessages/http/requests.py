@@ -1,21 +1,36 @@
 """One line in the log for each request, an id that finds it, and an answer even to a bug."""
 
+import logging
 import re
+import secrets
 from collections.abc import Generator, Iterable
+from functools import lru_cache
+from itertools import count
 from time import perf_counter, thread_time
 from typing import Any
 from uuid import uuid4
 
 import structlog
+from prometheus_client import Counter, Histogram
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from localmessages import metrics, tracing
 from models.spent import Spent, spent
 
 # What a proxy in front may have called it; anything else is not ours to repeat in a log.
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{8,100}")
 
+# Random for the process, counted within it: each id costs next to nothing.
+_PROCESS, _numbers = secrets.token_hex(8), count(1)
+
 log = structlog.get_logger(__name__)
+_standard_log = logging.getLogger(__name__)
+
+
+@lru_cache(1_000)
+def _counters(route: str, status: int) -> tuple[Counter, Histogram]:
+    return metrics.HTTP_REQUESTS.labels(route, str(status)), metrics.HTTP_SECONDS.labels(route)
 
 
 class Requests:
@@ -30,7 +45,7 @@ class Requests:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        request_id = _given_id(scope) or uuid4().hex
+        request_id = _given_id(scope) or f"{_PROCESS}{next(_numbers):x}"
         structlog.contextvars.bind_contextvars(request_id=request_id)
         if scope["type"] == "websocket":
             await self._app(scope, receive, send)
@@ -47,31 +62,27 @@ class Requests:
                 }
             await send(message)
 
-        told = scope["told"] = {}
+        scope["told"] = {}
         account, work, started = Spent(), Work(self._app, scope, receive, noting), perf_counter()
         spent.set(account)
+        route = self._route(scope)
         try:
-            await work
+            with tracing.request_span(f"{scope['method']} {route}", scope):
+                await work
+                tracing.note(None, {"http.route": route, "http.response.status_code": status})
         except Exception:
             error_id = uuid4().hex
-            log.exception("http.bug", error_id=error_id, route=self._route(scope))
+            log.exception("http.bug", error_id=error_id, route=route)
             if not status:
                 text = f"Something went wrong on our side. Its number is {error_id}.\n"
                 await PlainTextResponse(text, 500)(scope, receive, noting)
         finally:
-            log.info(
-                "http.request",
-                method=scope["method"],
-                route=self._route(scope),
-                status=status,
-                ms=_ms(perf_counter() - started),
-                cpu_ms=_ms(work.cpu_seconds),
-                sql_ms=_ms(account.sql_seconds),
-                statements=account.statements,
-                wait_ms=_ms(account.wait_seconds),
-                address=(scope.get("client") or ("",))[0],
-                **told,
-            )
+            seconds = perf_counter() - started
+            counter, times = _counters(route, status)
+            counter.inc()
+            times.observe(seconds)
+            if _standard_log.isEnabledFor(logging.INFO):
+                _tell(scope, route, status, seconds, work.cpu_seconds, account)
 
     def _route(self, scope: Scope) -> str:
         first = "/" + scope["path"].split("/", 2)[1]
@@ -104,6 +115,22 @@ class Work:
                 value = yield waited_for
             except BaseException as error:  # noqa: BLE001  (a cancellation is the inner one's)
                 step, value = steps.throw, error
+
+
+def _tell(scope: Scope, route: str, status: int, seconds: float, cpu: float, account: Spent) -> None:
+    log.info(
+        "http.request",
+        method=scope["method"],
+        route=route,
+        status=status,
+        ms=_ms(seconds),
+        cpu_ms=_ms(cpu),
+        sql_ms=_ms(account.sql_seconds),
+        statements=account.statements,
+        wait_ms=_ms(account.wait_seconds),
+        address=(scope.get("client") or ("",))[0],
+        **scope["told"],
+    )
 
 
 def _given_id(scope: Scope) -> str | None:

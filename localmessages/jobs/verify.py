@@ -6,6 +6,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from localmessages import metrics
 from localmessages.services import Services
 
 logger = structlog.get_logger(__name__)
@@ -24,6 +25,8 @@ async def verify_rollups(
             since = services.clock() - reach
             wrong += await differences(connection, tenant_id, location_id, since)
             wrong += await day_differences(connection, tenant_id, location_id, since)
+    metrics.ROLLUP_DIFFERENCES.set(len(wrong))
+    metrics.ROLLUPS_VERIFIED.set_to_current_time()
     for found in wrong:
         logger.error("rollups.differ", **{name: str(value) for name, value in found.items()})
     if not wrong:

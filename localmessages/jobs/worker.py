@@ -13,6 +13,7 @@ from pgqueuer import PgQueuer
 from pgqueuer.errors import FailingListenerError
 from pgqueuer.executors import AbstractEntrypointExecutor, EntrypointExecutorParameters
 from pgqueuer.models import Job, Schedule
+from prometheus_client import start_http_server
 
 from localmessages.actions.queue import (
     BULK_TRANSFER,
@@ -64,6 +65,8 @@ class Rhythm:
 
 async def run_worker(settings: Settings) -> None:
     """Work until SIGINT or SIGTERM; jobs that run may end first."""
+    if settings.worker_metrics_port:
+        start_http_server(settings.worker_metrics_port, settings.worker_metrics_host)
     async with (
         working(settings) as services,
         running_worker(services, simulated_carrier(services), settings.database_url),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -23,7 +24,8 @@ Endpoint = Callable[[Request], Any]
 
 
 @pytest.fixture(autouse=True)
-async def bound_nothing() -> AsyncIterator[None]:
+async def bound_nothing(caplog: pytest.LogCaptureFixture) -> AsyncIterator[None]:
+    caplog.set_level(logging.INFO, "localmessages.http.requests")
     structlog.contextvars.clear_contextvars()
     yield
     structlog.contextvars.clear_contextvars()
