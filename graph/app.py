@@ -24,6 +24,7 @@ from localmessages.http.edge import edge
 from localmessages.http.exports import export_route
 from localmessages.http.graphiql import graphiql_mount
 from localmessages.http.health import health_routes
+from localmessages.http.identity import identity_routes
 from localmessages.http.links import link_route
 from localmessages.http.metrics import measure_always, metrics_route
 from localmessages.http.pay import pay_routes
@@ -81,6 +82,7 @@ def create_app(settings: Settings) -> Starlette:
         *health_routes(),
         link_route(),
         export_route(),
+        *identity_routes(),
         *pay_routes(),
         *webhook_routes(),
         metrics_route(settings.metrics_token, is_open=not settings.production),

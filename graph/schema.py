@@ -25,7 +25,7 @@ from resolvers.presence import PresenceMutations
 from resolvers.report import MessagesReportQueries
 from resolvers.saved_report import SavedReportMutations, SavedReportQueries
 from resolvers.second_factor import SecondFactorMutations
-from resolvers.session import SessionMutations
+from resolvers.session import SessionMutations, SessionQueries
 from resolvers.tag import TagMutations, TagQueries
 from resolvers.transfer import TransferMutations, TransferQueries
 from resolvers.user import UserQueries
@@ -38,6 +38,7 @@ from subscriptions.fields import Subscription
 )
 class Query(
     ViewerQueries,
+    SessionQueries,
     NodeQueries,
     UserQueries,
     AccountQueries,

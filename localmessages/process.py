@@ -5,9 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import httpx
+
 from localmessages.gateways.disk_mail import DiskMailer
 from localmessages.gateways.disk_storage import DiskStorage
 from localmessages.gateways.mail import Mailer, Sender
+from localmessages.gateways.openid import OpenIdProvider
 from localmessages.gateways.simulated_payments import SimulatedPayments
 from localmessages.gateways.smtp_mail import SmtpMailer
 from localmessages.gateways.smtp_url import SmtpServer
@@ -46,8 +49,10 @@ async def serving(
         presence = RedisPresence(bus, Marks(settings.redis_url))
         await hub.start()
         try:
-            async with followed(database, bus):
-                yield replace(_services(settings, database, hub.publish), presence=presence), hub
+            async with followed(database, bus), httpx.AsyncClient() as client:
+                services = _services(settings, database, hub.publish)
+                providers = {issuer.slug: OpenIdProvider(issuer, client) for issuer in settings.issuers}
+                yield replace(services, presence=presence, identity_providers=providers), hub
         finally:
             await presence.close()
             await hub.close()

@@ -1,6 +1,6 @@
 """What every use case needs of the process that it runs in."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 
 from localmessages.auth import TOKEN_LASTS
+from localmessages.gateways.identity import IdentityProvider
 from localmessages.gateways.mail import Mailer, NoMailer
 from localmessages.gateways.payments import PaymentProvider
 from localmessages.gateways.storage import NoStorage, Storage
@@ -46,6 +47,7 @@ class Services:
     storage: Storage = field(default_factory=NoStorage)
     mailer: Mailer = field(default_factory=NoMailer)
     presence: Presence = field(default_factory=Nowhere)
+    identity_providers: Mapping[str, IdentityProvider] = field(default_factory=dict)
     uses: Uses = field(default_factory=Uses)
 
     @asynccontextmanager

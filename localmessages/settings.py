@@ -14,6 +14,7 @@ from localmessages.auth import sign
 from localmessages.edge_settings import EdgeSettings
 from localmessages.gateways.mail import Sender
 from localmessages.gateways.smtp_url import SmtpServer
+from localmessages.identity_settings import IdentitySettings
 from localmessages.live_settings import LiveSettings
 
 
@@ -22,7 +23,7 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
-class Settings(LiveSettings, EdgeSettings):
+class Settings(LiveSettings, EdgeSettings, IdentitySettings):
     """From the environment: `DATABASE_URL`, `REDIS_URL`, and the rest as `LOCALMESSAGES_…`."""
 
     model_config = SettingsConfigDict(

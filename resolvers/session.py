@@ -6,6 +6,8 @@ import strawberry
 from strawberry import Info
 
 from graph.ids import expect_id
+from graph.scalars import URL
+from graph.types.identity_provider import IdentityProvider
 from graph.types.inputs import THE_PARAMETERS
 from graph.types.session_mutations import (
     RefreshSessionInput,
@@ -24,6 +26,19 @@ from localmessages.actions.refreshing import refresh_session
 from localmessages.actions.second_factor import verify_second_factor
 from localmessages.rules.refusal import Refused
 from resolvers.personal import by_viewer, refusable, stay
+
+
+@strawberry.type
+class SessionQueries:
+    @strawberry.field(description="Other ways to sign in. Needs no sign-in.")
+    def identity_providers(self, info: Info) -> list[IdentityProvider]:
+        services = info.context.services
+        return [
+            IdentityProvider(
+                name=each.issuer.name, sign_in_url=URL(f"{services.public_url}/auth/{slug}/start")
+            )
+            for slug, each in services.identity_providers.items()
+        ]
 
 
 @strawberry.type

@@ -1,8 +1,10 @@
 """Signing in by address and password."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -125,10 +127,11 @@ async def let_in(
     now: datetime,
     *,
     action: str,
+    changes: Mapping[str, tuple[Any, Any]] | None = None,
 ) -> SignedIn:
     """A new session for a person who has proved who they are, by the `action` that the audit log names."""
     session_id = await begin_session(tx, tenant_id, user_id, device, at=now)
-    await audit_person(tx, services, tenant_id, user_id, action, device, at=now)
+    await audit_person(tx, services, tenant_id, user_id, action, device, at=now, changes=changes)
     return signed_in(services, tenant_id, user_id, session_id, 1, now)
 
 

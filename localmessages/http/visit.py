@@ -40,8 +40,7 @@ class Visit:
     @classmethod
     def of(cls, connection: HTTPConnection, own_url: str, origins: Collection[str] = ()) -> Self:
         """What comes with a request, or with the handshake of a socket; see `is_foreign`."""
-        headers, client = connection.headers, connection.client
-        device = Device(client.host if client else "", headers.get("user-agent"))
+        headers, device = connection.headers, _device(connection)
         if is_foreign(headers, own_url, origins):
             # It signs nobody in or out here either, but for what it is told in the answer.
             return cls(device)
@@ -54,6 +53,11 @@ class Visit:
             sets_cookies=connection.scope["type"] == "http",
             secure=own_url.startswith("https:"),
         )
+
+    @classmethod
+    def setting(cls, connection: HTTPConnection, own_url: str) -> Self:
+        """One that brings nothing, and whose answer may sign somebody in."""
+        return cls(_device(connection), sets_cookies=True, secure=own_url.startswith("https:"))
 
     @property
     def cookies(self) -> list[bytes]:
@@ -84,3 +88,8 @@ class Visit:
                 httponly=True,
                 samesite="strict",
             )
+
+
+def _device(connection: HTTPConnection) -> Device:
+    client = connection.client
+    return Device(client.host if client else "", connection.headers.get("user-agent"))

@@ -28,7 +28,7 @@ PASSWORD = "correct horse battery staple"
 
 def application(town: Company) -> Starlette:
     """The application over a town, as it stands."""
-    app = create_app(Settings(secret_key=town.services.secret, port=0))
+    app = create_app(Settings(secret_key=town.services.secret, port=0, persisted_queries=False))
     app.state.services = town.services
     app.state.faces = Faces(Loaders, live=_nobody)
     return app
