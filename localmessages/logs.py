@@ -1,10 +1,30 @@
 """One log for everything: lines for people in development, JSON in production."""
 
 import logging
+import re
 import sys
+from typing import cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+# Below these levels they tell what goes over their connections: addresses with keys, tokens, texts, jobs.
+_TALKATIVE = {
+    **dict.fromkeys(
+        ("aiosmtplib", "asyncio", "asyncpg", "multipart", "pgqueuer", "redis", "uvicorn"), "INFO"
+    ),
+    **dict.fromkeys(("httpcore", "httpx", "tortoise", "uvicorn.access", "websockets"), "WARNING"),
+}
+_NAMED = (
+    "signature|token|password|passphrase|secret|authorization|cookie|refreshToken|newPassword|currentPassword"
+)
+# Nobody means to log these; whoever does, in the text of an error, logs that they were there.
+_SECRETS = (
+    (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE), r"\1 …"),
+    (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]+"), "…"),
+    (re.compile(r"(\w://[^\s:/@]*:)[^\s@/]+@"), r"\1…@"),
+    (re.compile(rf"\b({_NAMED})\b([\"\'\\]*\s*[=:]\s*[\"\'\\]*)[^\s\"\'\\&,}}]+", re.IGNORECASE), r"\1\2…"),
+)
 
 
 def configure_logging(level: str, *, json: bool) -> None:
@@ -26,6 +46,7 @@ def configure_logging(level: str, *, json: bool) -> None:
     ]
     if json:
         closing = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    closing.append(cast(Processor, _without_secrets))
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -34,7 +55,9 @@ def configure_logging(level: str, *, json: bool) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    logging.getLogger("tortoise").setLevel(logging.WARNING)
+    for name, least in _TALKATIVE.items():
+        levels = logging.getLevelNamesMapping()
+        logging.getLogger(name).setLevel(max(levels[least], levels[level.upper()]))
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -44,6 +67,13 @@ def configure_logging(level: str, *, json: bool) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def _without_secrets(logger: WrappedLogger, name: str, line: str) -> str:
+    """Take out of a line, whatever it is about, what lets people in."""
+    for pattern, instead in _SECRETS:
+        line = pattern.sub(instead, line)
+    return line
 
 
 def _without_colors(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:

@@ -141,7 +141,7 @@ class _Uncancelled:
         try:
             await self._app(scope, receive, send)
         except asyncio.CancelledError:
-            log.warning("serve.request_cancelled", path=scope.get("path"))
+            log.warning("serve.request_cancelled", type=scope["type"])
 
 
 def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:

@@ -64,7 +64,7 @@ async def _follow(request: Request, patience_seconds: float) -> Response:
                 request.app.state.services, slug, _visit_of(request), patience_seconds=patience_seconds / 2
             )
     except _DATABASE_AWAY as error:
-        logger.warning("links.unavailable", slug=slug, error=repr(error))
+        logger.warning("links.unavailable", error=repr(error))
         return _later()
     return (
         _no_such_link()

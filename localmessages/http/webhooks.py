@@ -52,7 +52,7 @@ async def _payments(request: Request, patience_seconds: float) -> Response:
         logger.warning("webhooks.bad_signature", reason=str(error))
         return _answer("The signature is not right.", 403)
     except MalformedWebhook as error:
-        logger.warning("webhooks.malformed", reason=str(error), body=body[:500].decode(errors="replace"))
+        logger.warning("webhooks.malformed", reason=str(error), bytes=len(body))
         return _answer(str(error), 400)
     except _DATABASE_AWAY as error:
         logger.warning("webhooks.unavailable", error=repr(error))

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from random import Random
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -33,8 +33,8 @@ from tests.crawl.world import World
 from tests.support.live_server import SECRET, live_server
 
 # Both roles together take the 30 seconds of a test run, and the ten minutes of a long one.
-SECONDS = 30 * float(os.environ.get("SOAK_MINUTES", 10)) if os.environ.get("SOAK") else 15
-SEED = int(os.environ.get("SOAK_SEED", Random().randrange(2**32) if os.environ.get("SOAK") else 20260302))
+SECONDS = 30 * float(os.environ.get("SOAK_MINUTES", "10")) if os.environ.get("SOAK") else 15
+SEED = int(os.environ.get("SOAK_SEED", Random().randrange(2**32) if os.environ.get("SOAK") else "20260302"))
 # A statement that takes longer has no index, whatever else the machine does.
 SLOW_SECONDS = 3
 AGENT = next(role for role in ROLES if role.name.startswith("agent"))
@@ -134,7 +134,7 @@ def try_all(client: httpx.Client, world: World, until: float) -> Asked:
     for name, values in SCALARS.items():
         schemathesis.graphql.scalar(name, values.map(nodes.String))
     schema = schemathesis.graphql.from_url(f"{client.base_url}/graphql")
-    operations = [result.ok() for result in schema.get_all_operations()]
+    operations = [cast(Any, result).ok() for result in schema.get_all_operations()]
     operations = [each for each in operations if each.label.partition(".")[2] not in FAREWELLS]
     random.shuffle(operations)
     for turn in range(1_000):
