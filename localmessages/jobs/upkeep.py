@@ -9,6 +9,7 @@ import asyncpg
 import structlog
 
 from localmessages.actions.expiry import remove_files
+from localmessages.actions.forgetting import forget_ways_in
 from localmessages.actions.payments import close_pages
 from localmessages.actions.waking import due_to_wake, wake_conversation
 from localmessages.jobs.scheduled_reports import start_due_reports
@@ -59,13 +60,14 @@ async def wake_due(services: Services) -> None:
 
 
 async def clear_out(services: Services) -> None:
-    """Delete what has outlived its use: events, idempotency keys, the log of jobs, mails, files."""
+    """Delete what has outlived its use: events, keys, the log of jobs, mails, files, sessions, attempts."""
     now = services.clock()
     async with services.database.connection() as connection:
         events = await prune(connection, now - RETENTION)
         keys = await _forget_keys(connection, now - KEYS_LAST)
         await _forget_jobs(connection)
         await _forget_mails(connection, now)
+        await forget_ways_in(connection, now)
     files = await remove_files(services)
     logger.info("upkeep.cleared_out", events=events, keys=keys, files=files)
 

@@ -6,10 +6,13 @@ from decimal import Decimal
 import pytest
 
 from localmessages.actions.actor import idempotency_key
+from localmessages.actions.attempts import begin_attempt
 from localmessages.actions.conversations import close_conversation, snooze_conversation
 from localmessages.actions.mailing import mail
+from localmessages.actions.one_time_tokens import TokenPurpose, issue_one_time_token
 from localmessages.actions.payment_requests import Asked, ask_for_payment
 from localmessages.actions.payments import close_pages
+from localmessages.actions.sessions import Device, begin_session
 from localmessages.actions.waking import wake_conversation
 from localmessages.jobs.upkeep import KEYS_LAST, MAILS_LAST, clear_out, fold, keep_up, wake_due
 from localmessages.jobs.verify import verify_rollups
@@ -148,6 +151,27 @@ async def test_old_events_keys_and_job_logs_are_cleared_out_and_new_ones_stay(de
 
     await clear_out(later(desk, RETENTION + timedelta(minutes=1)).services)
     assert await desk.value("SELECT count(*) FROM live_event") == 0
+
+
+async def test_ways_in_are_forgotten_when_they_let_nobody_in_for_long(desk: Desk):
+    now, who = desk.services.clock(), (desk.tenant_id, (await desk.actor()).user_id)
+    async with desk.services.transaction() as tx:
+        await begin_session(tx, *who, Device(), at=now)
+        await issue_one_time_token(tx, *who, TokenPurpose.PASSWORD_RESET, at=now)
+    await begin_attempt(desk.services, ["somebody"], "192.0.2.1", now)
+
+    async def kept() -> list[int]:
+        tables = ("failed_attempt", "one_time_token", "session")
+        return [await desk.value(f"SELECT count(*) FROM {table}") for table in tables]
+
+    await clear_out(later(desk, timedelta(minutes=59)).services)
+    assert await kept() == [1, 1, 1]
+    await clear_out(later(desk, timedelta(hours=23)).services)
+    assert await kept() == [1, 0, 1]
+    await clear_out(later(desk, timedelta(days=59)).services)
+    assert await kept() == [0, 0, 1]
+    await clear_out(later(desk, timedelta(days=61)).services)
+    assert await kept() == [0, 0, 0]
 
 
 async def test_the_nightly_sample_finds_no_difference_and_then_the_one_that_was_made(
