@@ -154,7 +154,7 @@ async def test_old_events_keys_and_job_logs_are_cleared_out_and_new_ones_stay(de
 
 
 async def test_ways_in_are_forgotten_when_they_let_nobody_in_for_long(desk: Desk):
-    now, who = desk.services.clock(), (desk.tenant_id, (await desk.actor()).user_id)
+    now, who = desk.services.clock(), (desk.tenant_id, (await desk.actor()).viewer.actor_id)
     async with desk.services.transaction() as tx:
         await begin_session(tx, *who, Device(), at=now)
         await issue_one_time_token(tx, *who, TokenPurpose.PASSWORD_RESET, at=now)

@@ -25,14 +25,10 @@ export function authorization(token?: string): Record<string, string> {
   return token ? { Authorization: `Bearer ${token}` } : {};
 }
 
-/** A `fetch` that tells when the API does not know the token any more. */
-export function watchedFetch(onUnauthenticated: () => void): typeof fetch {
-  return async (...request) => {
-    const response = await fetch(...request);
-    const { errors } = await answer(response.clone());
-    if (errors?.some(({ extensions }) => extensions?.code === "UNAUTHENTICATED")) onUnauthenticated();
-    return response;
-  };
+/** Whether the API does not know the token any more. */
+export async function isUnauthenticated(response: Response): Promise<boolean> {
+  const { errors } = await answer(response);
+  return errors?.some(({ extensions }) => extensions?.code === "UNAUTHENTICATED") ?? false;
 }
 
 async function answer<Data>(response: Response): Promise<Answer<Data>> {

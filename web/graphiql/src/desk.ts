@@ -1,6 +1,8 @@
 import { createGraphiQLFetcher, type Fetcher } from "@graphiql/toolkit";
 import { createClient } from "graphql-ws";
-import { authorization, ENDPOINT, watchedFetch } from "./api";
+import { ENDPOINT } from "./api";
+import { Renewal } from "./renewal";
+import type { Session } from "./session";
 import { DeskStorage } from "./storage";
 
 /** What one GraphiQL works with, for one viewer. Another viewer gets another desk, and no answers of the first. */
@@ -13,20 +15,19 @@ export interface Desk {
 
 let desks = 0;
 
-/** `token`: whose desk it is; left out, nobody's. The socket opens with the first subscription. */
-export function openDesk(token: string | undefined, onUnauthenticated: () => void): Desk {
+/** `session`: whose desk it is; left out, nobody's. The socket opens with the first subscription. */
+export function openDesk(session: Session | null, onUnauthenticated: () => void): Desk {
   const storage = new DeskStorage();
-  const headers = authorization(token);
+  const renewal = session && new Renewal(session, onUnauthenticated);
   const wsClient = createClient({
     url: ENDPOINT,
-    connectionParams: headers,
+    ...(renewal && { connectionParams: renewal.connectionParams }),
     shouldRetry: () => true,
     retryAttempts: Number.POSITIVE_INFINITY,
   });
   const fetcher = createGraphiQLFetcher({
     url: ENDPOINT,
-    ...(token && { fetch: watchedFetch(onUnauthenticated) }),
-    headers,
+    ...(renewal && { fetch: renewal.fetch }),
     wsClient,
     enableIncrementalDelivery: false,
   });

@@ -3,7 +3,7 @@ import { GraphiQL } from "graphiql";
 import { useState } from "react";
 import { openDesk } from "./desk";
 import { fetchSamples, keepSamples, readSamples, type Samples, unknownSamples } from "./samples";
-import { forgetSession, keepSession, readSession, signIn } from "./session";
+import { forgetSession, keepSession, readSession, type Session, signIn, signOut } from "./session";
 import { SignInBar } from "./sign-in-bar";
 import { readTabs, writeTabs } from "./storage";
 import { freshTabs, refilled } from "./tabs";
@@ -17,7 +17,7 @@ export function Page() {
   const [notice, setNotice] = useState<string | null>(null);
   const [desk, setDesk] = useState(() => {
     if (!readTabs()) writeTabs(freshTabs(samples));
-    return openDesk(session?.token, onUnauthenticated);
+    return openDesk(session, onUnauthenticated);
   });
 
   function onUnauthenticated(): void {
@@ -26,13 +26,13 @@ export function Page() {
     setNotice("The session has ended. Sign in again.");
   }
 
-  function renewDesk(token: string | undefined, tabs: TabsState, filledWith: Samples): void {
+  function renewDesk(whose: Session | null, tabs: TabsState, filledWith: Samples): void {
     desk.close();
     keepSamples(filledWith);
     writeTabs(tabs);
     setSamples(filledWith);
     setNotice(null);
-    setDesk(openDesk(token, onUnauthenticated));
+    setDesk(openDesk(whose, onUnauthenticated));
   }
 
   async function onSignIn(email: string, password: string): Promise<void> {
@@ -40,19 +40,22 @@ export function Page() {
     keepSession(arrived);
     setSession(arrived);
     const found = await fetchSamples(arrived.token, email);
-    renewDesk(arrived.token, refilled(readTabs() ?? freshTabs(samples), samples, found), found);
+    renewDesk(arrived, refilled(readTabs() ?? freshTabs(samples), samples, found), found);
   }
 
   async function onReset(): Promise<void> {
-    const found = session ? await fetchSamples(session.token, samples.email) : samples;
-    renewDesk(session?.token, freshTabs(found), found);
+    // The token may be the next one by now.
+    const current = session && readSession();
+    const found = current ? await fetchSamples(current.token, samples.email) : samples;
+    renewDesk(current, freshTabs(found), found);
   }
 
   function onSignOut(): void {
+    void signOut();
     forgetSession();
     setSession(null);
     const nobody = unknownSamples(samples.email);
-    renewDesk(undefined, refilled(readTabs() ?? freshTabs(nobody), samples, nobody), nobody);
+    renewDesk(null, refilled(readTabs() ?? freshTabs(nobody), samples, nobody), nobody);
   }
 
   return (

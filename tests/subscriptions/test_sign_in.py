@@ -1,0 +1,145 @@
+"""Sockets of people who have signed in: by token or by cookie, until the session ends."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+
+from localmessages.http.visit import REFRESH_COOKIE, SESSION_COOKIE
+from models.database import Database
+from tests.subscriptions.sockets import SPOKEN, closed, hear, open_socket, run, say
+from tests.support.company import open_company
+from tests.support.live_server import LiveServer, live_server
+from tests.support.visitor import PASSWORD, give_passwords
+
+SIGN_IN = "mutation ($in: SignInInput!) { signIn(input: $in) { accessToken { token } } }"
+WHO = "{ viewer { user { name } } }"
+
+
+@dataclass
+class Browser:
+    """Somebody who has signed in."""
+
+    server: LiveServer
+    client: httpx.AsyncClient
+    token: str
+    cookies: dict[str, str]
+
+    @property
+    def socket(self) -> str:
+        return f"ws://{self.client.base_url.host}:{self.client.base_url.port}/graphql"
+
+    def headers(self, origin: str | None = None, cookie: str = SESSION_COOKIE) -> dict[str, str]:
+        """What it sends with the handshake of a socket, for a page of `origin`."""
+        sent = {"cookie": f"{cookie}={self.cookies[cookie]}"}
+        return sent | ({"origin": origin} if origin else {})
+
+    async def post(self, document: str, **variables: Any) -> Any:
+        return (await self.client.post("/graphql", json={"query": document, "variables": variables})).json()
+
+
+@pytest.fixture
+async def browser(database: Database, database_url: str, redis_url: str) -> AsyncIterator[Browser]:
+    async with browsing(database, database_url, redis_url) as one:
+        yield one
+
+
+@asynccontextmanager
+async def browsing(
+    database: Database, database_url: str, redis_url: str, **settings: Any
+) -> AsyncIterator[Browser]:
+    """A server with a town, and somebody who has signed in to it."""
+    town = await open_company(database)
+    await give_passwords(town, "Ann")
+    async with (
+        live_server(database_url, redis_url, **settings) as server,
+        httpx.AsyncClient(base_url=server.url) as client,
+    ):
+        one = Browser(server, client, "", {})
+        answer = await one.post(SIGN_IN, **{"in": {"email": "ann@acme.example", "password": PASSWORD}})
+        one.token = answer["data"]["signIn"]["accessToken"]["token"]
+        one.cookies = dict(client.cookies)
+        yield one
+
+
+async def test_the_cookie_opens_a_socket_for_our_own_page(browser: Browser) -> None:
+    page = browser.headers(str(browser.client.base_url).rstrip("/"))
+
+    async with open_socket(browser.socket, additional_headers=page) as socket:
+        await run(socket, "1", WHO)
+
+        assert (await hear(socket))["payload"] == {"data": {"viewer": {"user": {"name": "Ann"}}}}
+
+
+async def test_the_cookie_opens_nothing_for_a_page_of_another_site(browser: Browser) -> None:
+    page = browser.headers("https://evil.example")
+
+    async with connect(browser.socket, subprotocols=SPOKEN, additional_headers=page) as socket:
+        await say(socket, {"type": "connection_init"})
+        assert (await closed(socket))[0] == 4403
+    # Also where it says that it sends nothing of its own.
+    async with open_socket(browser.socket, {"Authorization": None}, additional_headers=page) as socket:
+        await run(socket, "1", WHO)
+        (error,) = (await hear(socket))["payload"]["errors"]
+        assert error["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_a_refresh_token_opens_no_socket(browser: Browser) -> None:
+    page = browser.headers(cookie=REFRESH_COOKIE)
+    async with open_socket(browser.socket, additional_headers=page) as socket:
+        await run(socket, "1", WHO)
+        (error,) = (await hear(socket))["payload"]["errors"]
+        assert error["extensions"]["code"] == "UNAUTHENTICATED"
+
+    sent = {"Authorization": f"Bearer {browser.cookies[REFRESH_COOKIE]}"}
+    async with connect(browser.socket, subprotocols=SPOKEN) as socket:
+        await say(socket, {"type": "connection_init", "payload": sent})
+        assert (await closed(socket))[0] == 4403
+
+
+@pytest.mark.parametrize("by", ["token", "cookie"])
+async def test_a_socket_ends_with_the_token_that_opened_it(
+    database: Database, database_url: str, redis_url: str, by: str
+) -> None:
+    async with browsing(database, database_url, redis_url, access_token_minutes=2.5 / 60) as browser:
+        more: Any = {"additional_headers": browser.headers()} if by == "cookie" else {}
+        payload = None if by == "cookie" else {"Authorization": f"Bearer {browser.token}"}
+
+        async with open_socket(browser.socket, payload, **more) as socket:
+            assert await closed(socket) == (4403, "The token has expired. Sign in again.")
+
+
+@pytest.mark.parametrize("by", ["token", "cookie"])
+async def test_nothing_is_done_on_a_socket_whose_session_has_ended(browser: Browser, by: str) -> None:
+    more: Any = {"additional_headers": browser.headers()} if by == "cookie" else {}
+    payload = None if by == "cookie" else {"Authorization": f"Bearer {browser.token}"}
+    async with open_socket(browser.socket, payload, **more) as socket:
+        await run(socket, "1", WHO)
+        assert (await hear(socket))["payload"]["data"]
+        await hear(socket)
+        ended = await browser.post("mutation { signOut(input: {}) { endedSessions } }")
+        assert ended["data"]["signOut"]["endedSessions"] == 1
+
+        await run(socket, "2", WHO)
+
+        assert (await closed(socket))[0] == 4403
+
+
+async def test_who_signs_in_at_a_socket_has_a_token_and_no_cookie(browser: Browser) -> None:
+    async with open_socket(browser.socket) as socket:
+        sent = {"in": {"email": "ann@acme.example", "password": PASSWORD}}
+        await run(socket, "1", SIGN_IN, variables=sent)
+
+        answer = await hear(socket)
+
+    token = answer["payload"]["data"]["signIn"]["accessToken"]["token"]
+    payload = {"Authorization": f"Bearer {token}"}
+    async with open_socket(browser.socket, payload) as socket:
+        await run(socket, "1", WHO)
+        assert (await hear(socket))["payload"]["data"]
