@@ -71,7 +71,8 @@ def parts(world: World, role: Role, hidden: Hidden, path: str) -> list[str]:
     ids = [each for type_name in TYPES for each in hidden_ids(world, role, type_name)[:1]]
     slugs = [text for whose in set(Whose) - role.sees for text in world.texts[whose]["slug"][:1]]
     keys = sorted(hidden.keys)[:1]
-    return [*ODD, *ids, *keys, *([] if path.startswith("/l/") else slugs)]
+    providers = [*world.company.services.identity_providers] if path.startswith("/auth/") else []
+    return [*ODD, *providers, *ids, *keys, *([] if path.startswith("/l/") else slugs)]
 
 
 async def test_no_address_gives_anything_of_others_away(app: Starlette, copied: Made) -> None:
@@ -86,7 +87,7 @@ async def test_no_address_gives_anything_of_others_away(app: Starlette, copied: 
             for path, method in addresses(app.routes):
                 for part in parts(world, role, hidden, path) if "{" in path else [""]:
                     for body in BODIES if method == "POST" else BODIES[:1]:
-                        url = f"{path.partition('{')[0]}{part}"
+                        url = part.join(re.split(r"\{.*?\}", path))
                         extra = JSON if path == "/graphql" else {}
                         answer = await client.request(method, url, headers=headers | extra, content=body)
                         tried += 1

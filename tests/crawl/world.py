@@ -13,6 +13,7 @@ from localmessages.actions.labels import import_campaign
 from localmessages.actions.locations import create_location
 from localmessages.actions.sessions import Device, begin_session, end_sessions
 from localmessages.actions.users import create_user, mark_former
+from localmessages.gateways.openid import OpenIdProvider
 from localmessages.rules.access import Role
 from localmessages.rules.location import LocationKind
 from localmessages.rules.place import Number
@@ -22,6 +23,7 @@ from tests.crawl.markers import Whose
 from tests.crawl.story import Place, Teller
 from tests.support.company import NEIGHBOUR, STORE_A, STORE_B, Company, open_company
 from tests.support.exports import keep_files
+from tests.support.issuer import SmallIssuer
 
 # Types whose rows are in a table of another name.
 TABLES = {
@@ -92,7 +94,9 @@ class _Maker:
                 whose = Whose.TREE if row["tenant_id"] == company.tenant_id else Whose.NEIGHBOUR
                 name = whose.word(table)
                 await company.fetch(f"UPDATE {table} SET name = $2 WHERE id = $1", row["id"], name)
-        company.services = replace(company.services, catalogues=Catalogues())
+        issuer = SmallIssuer()
+        providers = {issuer.issuer.slug: OpenIdProvider(issuer.issuer, issuer.client)}
+        company.services = replace(company.services, catalogues=Catalogues(), identity_providers=providers)
         await self._count(Whose.TREE, company.tenant_id)
         await self._count(Whose.NEIGHBOUR, ids["the neighbours"])
 

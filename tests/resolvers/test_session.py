@@ -10,6 +10,7 @@ import pytest
 
 from localmessages.actions.queue import SIGN_IN_REFUSED
 from localmessages.auth import hash_password, read_token
+from localmessages.http.visit import REFRESH_COOKIE, SESSION_COOKIE
 from localmessages.jobs.sign_ins import run_sign_in_refused
 from tests.support.company import SECRET, Company
 from tests.support.visitor import PASSWORD, Visitor, give_passwords, run_jobs
@@ -205,6 +206,32 @@ async def test_what_is_no_refresh_token_gives_nothing_and_ends_nothing(town: Com
 
     assert (error["code"], error["field"]) == ("INVALID_TOKEN", ["input", "refreshToken"])
     assert await visitor.gets_in()
+
+
+ODD = ["", " ", "\u00e9\u4e2d\U0001f600", "a.b.c", "eyJ.e30.", "0" * 20_000, "-1", "null", "١٢٣٤٥٦"]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
+async def test_no_text_that_is_sent_instead_of_a_secret_is_a_bug(town: Company, odd: str) -> None:
+    visitor = await program(town)
+    for mutation, given in {
+        "signIn": {"email": "ann@acme.example", "password": odd},
+        "verifySecondFactor": {"secondFactorToken": odd, "code": odd},
+        "refreshSession": {"refreshToken": odd or "-"},
+        "resetPassword": {"token": odd, "password": odd},
+        "acceptInvitation": {"token": odd, "password": odd, "name": odd or "-"},
+        "changePassword": {"currentPassword": odd, "newPassword": odd},
+        "startSecondFactor": {"password": odd},
+        "confirmSecondFactor": {"code": odd},
+        "disableSecondFactor": {"password": odd, "code": odd},
+        "revokeSession": {"sessionId": odd},
+    }.items():
+        assert (await visitor.refusal(mutation, **given))["code"] != "INTERNAL_SERVER_ERROR"
+    for name in (SESSION_COOKIE, REFRESH_COOKIE):
+        stranger = Visitor(town)
+        sent, cookie = {"query": "{ viewer { user { id } } }"}, f"{name}={odd[:3000]}".encode()
+        answer = await stranger.client.post("/graphql", json=sent, headers={b"cookie": cookie})
+        assert answer.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
 async def test_a_session_that_nobody_used_for_a_month_has_ended(town: Company) -> None:

@@ -125,6 +125,7 @@ async def given(town: Company) -> dict[str, Given]:
             {"notificationIds": [town.id("Notification", known)]},
             {"notificationIds": None},
         ),
+        "updateProfile": ("user { id name }", {"name": "Olivia", "alertByMail": True}, {"name": "Olga"}),
         "requestExport": (
             "export { id status }",
             {"source": {"transcriptOf": talk["conversationId"]}},
