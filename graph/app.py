@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from localmessages.rates import Rates
 from localmessages.settings import Settings
 from localmessages.tracing import start_tracing
 from subscriptions.admission import Admission
+from subscriptions.claims import Claims
 from subscriptions.groups import Groups
 from subscriptions.limits import SocketLimits
 from subscriptions.protocol import GraphQLSocket
@@ -60,8 +61,14 @@ def create_app(settings: Settings) -> Starlette:
         only=settings.trusted_documents_only,
         store=store,
     )
-    sockets = Sockets(limits.sockets)
+    claims = Claims(settings.redis_url, limits.sockets) if settings.redis_url else None
+    sockets = Sockets(limits.sockets, claims)
     admission = Admission(settings.subscriptions_at_once)
+    beside: list[AbstractAsyncContextManager[object]] = [rates.told()]
+    if claims is not None:
+        beside.append(claims.renewed())
+    if store is not None:
+        beside.append(store)
     page = "/graphiql/" if settings.graphiql else None
     routes: list[BaseRoute] = [
         Route("/graphql", GraphQLView(engine, context_for, page=page, rates=rates, persisted=persisted)),
@@ -92,7 +99,7 @@ def create_app(settings: Settings) -> Starlette:
     app = Starlette(
         routes=routes,
         middleware=edge(settings, rates, paths(routes)),
-        lifespan=_lifespan(settings, admission, rates, store),
+        lifespan=_lifespan(settings, admission, beside),
     )
     app.state.sockets, app.state.origins = sockets, settings.origins
     return app
@@ -162,12 +169,17 @@ async def to_graphiql(request: Request) -> RedirectResponse:
 
 
 def _lifespan(
-    settings: Settings, admission: Admission, rates: Rates, store: DocumentStore | None
+    settings: Settings, admission: Admission, beside: Sequence[AbstractAsyncContextManager[object]]
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """What lives as long as the process; `beside` it what the routes already hold."""
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         state: Any = app.state
-        async with rates.told(), serving(settings, admission) as (state.services, state.hub):
+        async with AsyncExitStack() as stack:
+            for each in beside:
+                await stack.enter_async_context(each)
+            state.services, state.hub = await stack.enter_async_context(serving(settings, admission))
             faces = Faces(Loaders, live=lambda context: Live(context, state.hub))
             groups = Groups(state.services, faces)
             state.faces = replace(faces, groups=groups)
@@ -175,7 +187,5 @@ def _lifespan(
             yield
             measuring.cancel()
             await groups.close()
-            if store is not None:
-                await store.close()
 
     return lifespan

@@ -22,6 +22,12 @@ class DocumentStore:
         self._redis = open_redis(redis_url)
         self._most = most
 
+    async def __aenter__(self) -> "DocumentStore":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
     async def get(self, key: str) -> str | None:
         """The document with this hash."""
         try:

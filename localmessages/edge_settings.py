@@ -58,6 +58,8 @@ class EdgeSettings(BaseSettings):
     """How long PostgreSQL may work on one statement of a request."""
     pool_seconds: float = Field(default=5, gt=0)
     """How long a request may wait for a connection."""
+    database_patience_seconds: float = Field(default=60, ge=0)
+    """How long a process that starts waits for a database that is not there yet."""
 
     metrics_token: str = Field(default="", repr=False)
     """What Prometheus sends as `Authorization: Bearer …`; empty: no metrics in production, else for all."""

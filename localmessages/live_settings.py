@@ -16,7 +16,7 @@ class LiveSettings(BaseSettings):
     socket_messages: int = Field(default=1_000, ge=1)
     """Messages of one client within ten seconds."""
     sockets_per_viewer: int = Field(default=100, ge=1)
-    """At one process; where nobody has signed in, of one address."""
+    """Of all processes together; where nobody has signed in, of one address."""
     socket_ping_seconds: float = Field(default=15, gt=0)
     socket_pong_seconds: float = Field(default=10, gt=0)
     """Who has not answered a ping after so long is gone (4499)."""

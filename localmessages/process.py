@@ -1,11 +1,14 @@
 """What a process opens before it works, and closes after: the database, Redis, the hub."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import asyncpg
 import httpx
+import structlog
 
 from localmessages.gateways.disk_mail import DiskMailer
 from localmessages.gateways.disk_storage import DiskStorage
@@ -24,6 +27,12 @@ from subscriptions.history import followed
 from subscriptions.hub import Hub
 from subscriptions.marks import Marks
 from subscriptions.presence import RedisPresence
+
+# What a server says that starts or is not there yet.
+_STARTING = (OSError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError)
+_LOOK_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
@@ -60,17 +69,32 @@ async def serving(
 
 @asynccontextmanager
 async def _database(settings: Settings, statement_seconds: float | None = None) -> AsyncIterator[Database]:
-    database = await open_database(
-        settings.database_url,
-        min_size=settings.pool_min_size,
-        max_size=settings.pool_max_size,
-        acquire_seconds=settings.pool_seconds,
-        statement_seconds=statement_seconds,
-    )
+    database = await _opened(settings, statement_seconds)
     try:
         yield database
     finally:
         await database.close()
+
+
+async def _opened(settings: Settings, statement_seconds: float | None) -> Database:
+    """The database, waited for while it starts too; what it refuses for another reason is told at once."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + settings.database_patience_seconds
+    while True:
+        try:
+            return await open_database(
+                settings.database_url,
+                min_size=settings.pool_min_size,
+                max_size=settings.pool_max_size,
+                acquire_seconds=settings.pool_seconds,
+                statement_seconds=statement_seconds,
+            )
+        except _STARTING as error:
+            left = until - loop.time()
+            if left <= 0:
+                raise
+            log.warning("database.away", error=repr(error), waiting_seconds=round(left))
+            await asyncio.sleep(min(left, _LOOK_SECONDS))
 
 
 def _services(settings: Settings, database: Database, publish: Publish) -> Services:

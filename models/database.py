@@ -87,7 +87,6 @@ async def open_database(
 
     The server ends a statement that takes longer than `statement_seconds`.
     """
-    await Tortoise.init(config=orm_config(database_url))
     pool = await asyncpg.create_pool(
         database_url,
         min_size=min_size,
@@ -106,6 +105,7 @@ async def open_database(
             "statement_timeout": str(round((statement_seconds or 0) * 1000)),
         },
     )
+    await Tortoise.init(config=orm_config(database_url))
     return Database(pool, acquire_seconds)
 
 

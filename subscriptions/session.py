@@ -131,7 +131,7 @@ class Session:
     async def _acknowledge(self, init: ConnectionInit) -> None:
         self._authorization = self._authorization_of(init)
         context = await self._context()
-        self._settings.sockets.claim(self, self._who(context))
+        await self._settings.sockets.claim(self, self._who(context))
         self._watch_token(context)
         self._is_acknowledged = True
         self._operations.are_signed_in = self._authorization is not None or context.bearer is not None
@@ -152,7 +152,7 @@ class Session:
 
     def _who(self, context: SocketContext) -> Hashable:
         if context.bearer is not None:
-            return context.bearer.tenant_id, context.bearer.user_id
+            return f"{context.bearer.tenant_id}/{context.bearer.user_id}"
         return self._connection.client and self._connection.client.host
 
     def _watch_token(self, context: SocketContext) -> None:

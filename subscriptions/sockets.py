@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Hashable
 from typing import Protocol
 
+from subscriptions.claims import Claims
 from subscriptions.messages import SocketRefused
 
 RESTARTS = 1012, "The server restarts: connect again"
@@ -22,12 +23,15 @@ class Open(Protocol):
 class Sockets:
     """One per process."""
 
-    def __init__(self, most_of_one: int) -> None:
+    def __init__(self, most_of_one: int, claims: Claims | None = None) -> None:
+        """`claims` count those at other processes too."""
         self.is_draining = False
         self._most_of_one = most_of_one
         self._open: set[Open] = set()
         self._of_one: Counter[Hashable] = Counter()
         self._whose: dict[Open, Hashable] = {}
+        self._claims = claims
+        self._claimed: dict[Open, str] = {}
 
     def __len__(self) -> int:
         return len(self._open)
@@ -38,12 +42,18 @@ class Sockets:
             raise SocketRefused(*RESTARTS)
         self._open.add(socket)
 
-    def claim(self, socket: Open, who: Hashable) -> None:
+    async def claim(self, socket: Open, who: Hashable) -> None:
         """Count it as somebody's; `SocketRefused` when they have too many."""
         if self._of_one[who] >= self._most_of_one:
             raise SocketRefused(4429, f"Too many sockets: at most {self._most_of_one} at a time")
         self._of_one[who] += 1
         self._whose[socket] = who
+        if self._claims is not None:
+            name = await self._claims.claim(str(who))
+            if socket in self._open:
+                self._claimed[socket] = name
+            else:
+                self._claims.release(name)
 
     def leave(self, socket: Open) -> None:
         """Count it no longer."""
@@ -53,6 +63,8 @@ class Sockets:
             self._of_one[who] -= 1
             if not self._of_one[who]:
                 del self._of_one[who]
+        if self._claims is not None and (name := self._claimed.pop(socket, None)) is not None:
+            self._claims.release(name)
 
     async def drain(self, notice_seconds: float, seconds: float) -> None:
         """Send everybody to another server, evenly over `seconds`, since all of them come back at once.

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from urllib.parse import unquote
 
 import asyncpg
 import httpx
@@ -51,7 +53,10 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(database_url: str, redis_url: str, *more: str, **settings: object) -> AsyncIterator[Server]:
+async def serving(
+    database_url: str, redis_url: str, *more: str, said: list[str] | None = None, **settings: object
+) -> AsyncIterator[Server]:
+    """A process that serves, once it is ready; what it says until then is put into `said`."""
     environment = {
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
@@ -61,7 +66,7 @@ async def serving(database_url: str, redis_url: str, *more: str, **settings: obj
     process = await asyncio.create_subprocess_exec(
         *COMMAND, *more, cwd=ROOT, env={**os.environ, **environment}, stderr=asyncio.subprocess.PIPE
     )
-    said: list[str] = []
+    said = [] if said is None else said
     reading = asyncio.create_task(_read(process, said))
     try:
         found = await eventually(lambda: _address(said), within=30)
@@ -104,7 +109,7 @@ async def test_a_server_that_is_told_to_end_lets_everybody_go_in_order(
     database, database_url, redis_url, token
 ):
     payload = {"Authorization": f"Bearer {token}"}
-    terms = {"drain_notice_seconds": 0.5, "drain_seconds": 2}
+    terms: dict[str, Any] = {"drain_notice_seconds": 0.5, "drain_seconds": 2}
     async with serving(database_url, redis_url, **terms) as server, AsyncExitStack() as stack:
         url = f"ws://{server.address}/graphql"
         sockets = [await stack.enter_async_context(open_socket(url, payload)) for _ in range(10)]
@@ -163,7 +168,7 @@ async def test_a_server_without_sockets_ends_soon(database_url, redis_url, numbe
 
 async def test_a_server_that_is_told_twice_waits_for_nobody(database, database_url, redis_url, token):
     payload = {"Authorization": f"Bearer {token}"}
-    terms = {"drain_notice_seconds": 600, "drain_seconds": 600}
+    terms: dict[str, Any] = {"drain_notice_seconds": 600, "drain_seconds": 600}
     async with serving(database_url, redis_url, **terms) as server, httpx.AsyncClient(timeout=30) as client:
         url = f"http://{server.address}/graphql"
         async with database.transaction() as connection, open_socket(url.replace("http", "ws", 1)) as socket:
@@ -241,6 +246,32 @@ async def test_the_processes_end_with_their_parent(database_url, redis_url):
         server.tell(signal.SIGKILL)
 
         await eventually(lambda: _is_closed(server))
+
+
+async def test_a_database_that_is_not_there_yet_is_waited_for(database_url, redis_url):
+    host = re.search(r"host=([^&]+)", database_url)
+    assert host
+    real, said = Path(unquote(host[1])), list[str]()
+    with tempfile.TemporaryDirectory(dir="/tmp") as directory:
+        # Where servers have their sockets, and none has one yet.
+        waiting = database_url.replace(host[1], directory)
+        opening = asyncio.create_task(_open_once_missed(Path(directory), real, said))
+        async with serving(waiting, redis_url, said=said, drain_notice_seconds=0):
+            await opening
+
+    assert "waiting_seconds" in "".join(said)
+    assert "Traceback" not in "".join(said)
+
+
+async def _open_once_missed(directory: Path, real: Path, said: list[str]) -> None:
+    """Let a server be found in a directory, once somebody has looked for it there."""
+
+    async def missed() -> bool:
+        return "database.away" in "".join(said)
+
+    await eventually(missed, within=30)
+    for socket in real.glob(".s.PGSQL.*"):
+        (directory / socket.name).symlink_to(socket)
 
 
 async def test_processes_that_cannot_start_end_the_command(database_url, redis_url):
