@@ -60,7 +60,6 @@ class Person:
     alert_texts: str
     alert_waiting_minutes: int | None
     alert_by_mail: bool
-    last_seen_at: datetime | None
     created_at: datetime
     memberships: tuple[Grant, ...]
 
@@ -282,7 +281,6 @@ async def _people(
             alert_texts=row["alert_texts"],
             alert_waiting_minutes=row["alert_waiting_minutes"],
             alert_by_mail=row["alert_by_mail"],
-            last_seen_at=row["last_seen_at"],
             created_at=row["created_at"],
             memberships=tuple(held.get(row["id"], ())),
         )

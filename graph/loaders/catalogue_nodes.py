@@ -112,7 +112,6 @@ made_from(
     email=_for_who_manages("email"),
     time_zone=_for_who_manages("time_zone"),
     locale=_for_who_manages("locale"),
-    last_seen_at=_for_who_manages("last_seen_at"),
     created_at="created_at",
 )
 made_from(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
 
 from strawberry import Info
 
@@ -20,6 +22,7 @@ from graph.types.user import Membership, User, UserConnection, UserFilter
 from localmessages.reports.keyset import Page
 from localmessages.reports.listing import Listing
 from localmessages.reports.search import contains
+from localmessages.reports.sessions import last_seen
 from localmessages.rules.access import Role
 from models.catalogue import AccountEntry, CampaignEntry, Person, TagEntry
 
@@ -112,6 +115,17 @@ class DirectoryReads(Reads):
         """A person's roles."""
         nodes = await self.nodes()
         return nodes.memberships(nodes.catalogue.people[user.key].memberships)
+
+    async def user_last_seen_at(self, user: User, *, info: Info) -> datetime | None:
+        """When a person last used the API, for who manages them. Too often to be in the catalogue."""
+        nodes = await self.nodes()
+        if not nodes.own(nodes.known(nodes.catalogue.people[user.key])):
+            return None
+        return await self.batched(self._last_seen, user.key)
+
+    async def _last_seen(self, keys: list[UUID]) -> dict[UUID, datetime | None]:
+        async with self.connection() as connection:
+            return await last_seen(connection, (await self.nodes()).viewer.tenant_id, keys)
 
     async def query_tags(self, *, search: str | None, page: Page, info: Info) -> TagConnection:
         """Tags, by name."""

@@ -77,12 +77,15 @@ class User(Node, FromRow):
     locale: Locale | None = strawberry.field(
         description="Language for dates and numbers in mails; null as with `timeZone`."
     )
-    last_seen_at: datetime | None = strawberry.field(
+    created_at: datetime = strawberry.field(description="When the person was added.")
+
+    @strawberry.field(
         description=(
             "When the person last used the API; null if never, or when the viewer does not manage the person."
         ),
     )
-    created_at: datetime = strawberry.field(description="When the person was added.")
+    async def last_seen_at(self, info: Info) -> datetime | None:
+        return await info.context.load.user_last_seen_at(self, info=info)
 
     @strawberry.field(description="The person's roles, as far as the viewer may see the places.")
     async def memberships(self, info: Info) -> list[Membership]:

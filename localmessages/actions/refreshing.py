@@ -14,7 +14,7 @@ from localmessages.services import Services, Transaction
 
 # Two tabs that ask at once send the same token, and so does who never got the answer; a thief comes later.
 GRACE = timedelta(seconds=30)
-REUSED = {"refreshToken": (None, "used again: the session was ended")}
+REUSED = {"session": (None, "ended: what refreshes it came a second time")}
 
 
 async def refresh_session(services: Services, token: str, device: Device, now: datetime) -> SignedIn:

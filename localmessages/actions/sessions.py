@@ -36,6 +36,9 @@ async def begin_session(
     session_id = new_key(at)
     await tx.connection.execute(
         """
+        WITH seen AS (
+            UPDATE app_user SET last_seen_at = $4 WHERE tenant_id = $1 AND id = $3
+        )
         INSERT INTO session
             (tenant_id, id, user_id, refreshed_at, address, user_agent, created_at, last_used_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $4, $4, $7)
@@ -89,12 +92,18 @@ async def end_sessions(
 async def note_use(
     connection: asyncpg.Connection, tenant_id: UUID, session_id: UUID, device: Device, now: datetime
 ) -> None:
-    """The session is used: from where, and when, to the minute."""
-    # session_pkey
+    """The session is used: from where, and when, to the minute; so its person was seen."""
+    # session_pkey, app_user_pkey
     await connection.execute(
         """
-        UPDATE session SET last_used_at = $3, address = $4
-        WHERE tenant_id = $1 AND id = $2 AND last_used_at <= $3::timestamptz - interval '1 minute'
+        WITH used AS (
+            UPDATE session SET last_used_at = $3, address = $4
+            WHERE tenant_id = $1 AND id = $2 AND last_used_at <= $3::timestamptz - interval '1 minute'
+            RETURNING user_id
+        )
+        UPDATE app_user SET last_seen_at = $3
+        FROM used
+        WHERE app_user.tenant_id = $1 AND app_user.id = used.user_id
         """,
         tenant_id,
         session_id,

@@ -35,7 +35,7 @@ class Visit:
         """The refresh token; a page of another site has none."""
         self._sets_cookies = sets_cookies
         self._secure = secure
-        self._answer = Response()
+        self._answer: Response | None = None
 
     @classmethod
     def of(cls, connection: HTTPConnection, own_url: str, origins: Collection[str] = ()) -> Self:
@@ -62,7 +62,8 @@ class Visit:
     @property
     def cookies(self) -> list[bytes]:
         """The `Set-Cookie` headers of the answer."""
-        return [value for name, value in self._answer.raw_headers if name == b"set-cookie"]
+        headers = () if self._answer is None else self._answer.raw_headers
+        return [value for name, value in headers if name == b"set-cookie"]
 
     def keep(
         self, token: str, token_ends: datetime, refresh: str, refresh_ends: datetime, *, now: datetime
@@ -79,6 +80,8 @@ class Visit:
 
     def _set(self, name: str, value: str, seconds: int) -> None:
         if self._sets_cookies:
+            # Most answers set none.
+            self._answer = self._answer or Response()
             self._answer.set_cookie(
                 name,
                 value,

@@ -41,6 +41,19 @@ LIMIT {page.rows}
     return page.cut([made(SessionRow, row) for row in await connection.fetch(statement, *args)])
 
 
+async def last_seen(
+    connection: asyncpg.Connection, tenant_id: UUID, user_ids: Sequence[UUID]
+) -> dict[UUID, datetime | None]:
+    """When people last used the API, to the minute."""
+    # app_user_pkey
+    records = await connection.fetch(
+        "SELECT id, last_seen_at FROM app_user WHERE tenant_id = $1 AND id = ANY ($2::uuid[])",
+        tenant_id,
+        user_ids,
+    )
+    return {record["id"]: record["last_seen_at"] for record in records}
+
+
 async def sessions_by_id(
     connection: asyncpg.Connection, tenant_id: UUID, user_id: UUID | None, ids: Sequence[UUID]
 ) -> dict[UUID, SessionRow]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -165,7 +165,7 @@ async def test_a_refresh_token_that_comes_a_second_time_ends_the_session(town: C
     assert (await visitor.refusal("refreshSession"))["code"] == "INVALID_TOKEN"
     assert not visitor.client.cookies
     action, who, why = (await audit(town))[-1]
-    assert (action, who, why) == ("refreshSession", None, "used again: the session was ended")
+    assert (action, who, why) == ("refreshSession", None, "ended: what refreshes it came a second time")
 
 
 async def test_two_tabs_that_ask_at_once_both_go_on(town: Company) -> None:
@@ -280,6 +280,25 @@ async def test_a_use_is_noted_to_the_minute_with_the_address_last_seen(town: Com
 
     (row,) = await town.fetch("SELECT address, last_used_at FROM session")
     assert (row["address"], row["last_used_at"]) == ("192.0.2.77", town.clock())
+
+
+async def test_who_manages_people_sees_when_they_were_there_last(town: Company) -> None:
+    seen = "{ users { nodes { name lastSeenAt } } }"
+
+    async def of(name: str) -> Any:
+        nodes = (await town.ask("Olive", seen))["users"]["nodes"]
+        return next(node["lastSeenAt"] for node in nodes if node["name"] == name)
+
+    assert await of("Ann") is None
+    visitor = await program(town)
+    begun = town.clock()
+    assert datetime.fromisoformat(await of("Ann")) == begun
+    town.clock.passes(minutes=2)
+    now = town.clock()
+    await visitor.gets_in()
+
+    assert datetime.fromisoformat(await of("Ann")) == now
+    assert (await town.ask("Bob", seen))["users"]["nodes"][0]["lastSeenAt"] is None
 
 
 async def test_signing_out_ends_this_session_and_forgets_the_cookies(town: Company) -> None:
