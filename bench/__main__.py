@@ -12,7 +12,19 @@ from pathlib import Path
 import uvloop
 from rich.console import Console
 
-from bench import cold_start, cpu, exports, fanout, inbox, machine, replaying, report, summary, writing
+from bench import (
+    cold_start,
+    cpu,
+    exports,
+    fanout,
+    inbox,
+    limits,
+    machine,
+    replaying,
+    report,
+    summary,
+    writing,
+)
 from bench.cpu import PostgresCpu
 from bench.figures import Figure, as_markdown, show
 from bench.town import Town, town
@@ -27,6 +39,7 @@ OF_A_TOWN = {
     "writing": writing.measure,
     "fanout": fanout.measure,
     "exports": exports.measure,
+    "limits": limits.measure,
 }
 PARTS = (*OF_A_TOWN, "replay", "demo")
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 180)

@@ -42,13 +42,18 @@ class Client(asyncio.Protocol):
 
     async def send(self, request: bytes) -> bytes:
         """The body of the answer; an error unless its status is 200."""
+        head, body = await self.ask(request)
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise ConnectionError(f"{head.decode()} {body[:500].decode()}")
+        return body
+
+    async def ask(self, request: bytes) -> tuple[bytes, bytes]:
+        """The head and the body of the answer, whatever it is."""
         assert self._transport is not None
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(request)
         head, _, body = (await self._answer).partition(b"\r\n\r\n")
-        if not head.startswith(b"HTTP/1.1 200"):
-            raise ConnectionError(f"{head.decode()} {body[:500].decode()}")
-        return body
+        return head, body
 
     def close(self) -> None:
         """Hang up."""

@@ -43,8 +43,8 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def ours(town: Town, redis_url: str) -> AsyncIterator[Running]:
-    """`localmessages serve`, its clock where the town's is."""
+async def ours(town: Town, redis_url: str, **more: object) -> AsyncIterator[Running]:
+    """`localmessages serve`, its clock where the town's is; `more` settings."""
     settings = {
         "DATABASE_URL": town.database_url,
         "REDIS_URL": redis_url,
@@ -54,6 +54,7 @@ async def ours(town: Town, redis_url: str) -> AsyncIterator[Running]:
         "LOCALMESSAGES_SOCKETS_PER_VIEWER": "10000",
         "LOCALMESSAGES_REQUESTS_PER_VIEWER": "1000000000",
         "LOCALMESSAGES_REQUESTS_PER_ADDRESS": "1000000000",
+        **{f"LOCALMESSAGES_{name.upper()}": str(value) for name, value in more.items()},
     }
     port = free_port()
     command = [*command_line(), "serve", "--port", str(port), "--now", NOW.isoformat()]

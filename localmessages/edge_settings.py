@@ -26,7 +26,9 @@ class EdgeSettings(BaseSettings):
     graphql_body_bytes: int = Field(default=200_000, ge=1_000)
     """The longest body of a request."""
     graphql_document_bytes: int = Field(default=16_000, ge=100)
+    """The longest document."""
     graphql_variables_bytes: int = Field(default=64_000, ge=100)
+    """The longest variables, as JSON."""
     graphql_tokens: int = Field(default=800, ge=10)
     """Of a document; screens have at most 400."""
     graphql_depth: int = Field(default=20, ge=1)
@@ -34,6 +36,7 @@ class EdgeSettings(BaseSettings):
     graphql_fields: int = Field(default=2_000, ge=1)
     """Of an operation with its fragments written out."""
     graphql_aliases: int = Field(default=200, ge=0)
+    """Of an operation with its fragments written out."""
     graphql_overlaps: int = Field(default=500, ge=0)
     """Pairs of fields by the same name in one place."""
     graphql_fragments: int = Field(default=50, ge=1)

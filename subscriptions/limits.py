@@ -18,7 +18,7 @@ class SocketLimits:
     """From one client within `messages_seconds`."""
     messages_seconds: float = 10
     sockets: int = 100
-    """Of one viewer at this process; of one address where nobody has signed in."""
+    """Of one viewer; of one address where nobody has signed in."""
 
 
 class MessageRate:

@@ -1,6 +1,7 @@
 """Who is refused for asking too often is answered slowly: whoever asks again at once would be busy work."""
 
 import asyncio
+from random import uniform
 
 # Nobody who keeps to `Retry-After` notices.
 PAUSE = 1.0
@@ -21,7 +22,8 @@ class Refused:
             return {"connection": "close"}
         self._waiting += 1
         try:
-            await asyncio.sleep(self._pause)
+            # Those who were refused at once do not come back at once.
+            await asyncio.sleep(uniform(0.5, 1.5) * self._pause)  # noqa: S311  (nobody gains by foretelling it)
         finally:
             self._waiting -= 1
         return {}

@@ -13,6 +13,7 @@ import strawberry
 
 from graph.errors import unauthenticated
 from graph.execution import Engine
+from subscriptions.limits import SocketLimits
 from subscriptions.protocol import GraphQLSocket
 from subscriptions.sockets import Sockets
 from subscriptions.websocket import Patience
@@ -123,13 +124,14 @@ async def address(sockets):
 
 
 @asynccontextmanager
-async def client(node, address, scenario):
+async def client(node, address, scenario, *more):
     """The process of a client."""
     process = await asyncio.create_subprocess_exec(
         "node",
         "client.js",
         f"ws://{address}/graphql",
         scenario,
+        *more,
         cwd=CLIENT,
         env=node,
         stdout=asyncio.subprocess.PIPE,
@@ -151,8 +153,8 @@ async def result(process) -> dict[str, Any]:
     return seen
 
 
-async def played(node, address, scenario):
-    async with client(node, address, scenario) as process:
+async def played(node, address, scenario, *more):
+    async with client(node, address, scenario, *more) as process:
         return await result(process)
 
 
@@ -196,6 +198,29 @@ async def test_it_is_forbidden_without_a_good_token(node, address):
 
 async def test_its_pings_are_answered(node, address):
     assert (await played(node, address, "pings"))["pongs"] == 3
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "comes_again"),
+    [
+        (4400, "Invalid message", False),
+        (4401, "Unauthorized", False),
+        (4403, "Sign in first", True),
+        (4406, "Speak graphql-transport-ws", False),
+        (4408, "Connection initialisation timeout", True),
+        (4409, "already exists", False),
+        (4429, "Too many initialisation requests", False),
+        (1009, "", False),
+    ],
+)
+async def test_it_understands_each_code_that_it_is_closed_with(node, code, reason, comes_again):
+    app = GraphQLSocket(Engine(schema._schema), open_context, limits=SocketLimits(init_seconds=0.5))
+    async with served(app, ws_max_size=200_000) as address:
+        seen = await played(node, address, "closing", str(code))
+
+    assert seen["closed"][0][0] == code
+    assert reason in seen["closed"][0][1]
+    assert seen.get("again", False) is comes_again
 
 
 async def test_it_comes_back_after_a_restart_of_the_server(node, address, sockets):

@@ -2,7 +2,7 @@
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 
-const [url, scenario] = process.argv.slice(2);
+const [url, scenario, how] = process.argv.slice(2);
 const seen = { closed: [], connected: 0 };
 
 const open = (options = {}) =>
@@ -32,7 +32,56 @@ const failure = async (promise) => {
   }
 };
 
+const GREETS = { query: 'subscription { greets }' };
+
+// A socket that says something else than the client of the package means, the first time.
+let misbehaves = true;
+const saying = (change) =>
+  class extends WebSocket {
+    send(data, ...more) {
+      for (const each of misbehaves ? change(JSON.parse(data), data) : [data]) super.send(each, ...more);
+    }
+  };
+const subscribe = JSON.stringify({ type: 'subscribe', id: 'x', payload: GREETS });
+
+// What a client has to do to be closed with each code of the protocol.
+const provocations = {
+  4400: { webSocketImpl: saying((message, data) => (message.type === 'subscribe' ? [data, '[]'] : [data])) },
+  4401: { webSocketImpl: saying((message, data) => [subscribe, data]) },
+  4403: { connectionParams: () => ({ Authorization: misbehaves ? 'Bearer nobody' : 'Bearer ada' }) },
+  4406: {
+    webSocketImpl: class extends WebSocket {
+      constructor(address, protocols) {
+        super(address, misbehaves ? [] : protocols);
+      }
+    },
+  },
+  4408: { webSocketImpl: saying(() => []) },
+  4409: { webSocketImpl: saying((message, data) => (message.type === 'subscribe' ? [data, data] : [data])) },
+  4429: { webSocketImpl: saying((message, data) => (message.type === 'connection_init' ? [data, data] : [data])) },
+  1009: { webSocketImpl: saying((message, data) => (message.type === 'subscribe' ? [data, 'x'.repeat(2e5 + 1)] : [data])) },
+};
+
 const scenarios = {
+  // Is closed with a code; tells what it was told, and whether it came again by itself.
+  async closing() {
+    const again = new Promise((resolve) => {
+      const client = open({
+        lazy: true,
+        retryAttempts: 1,
+        retryWait: async () => {},
+        ...provocations[how],
+        on: {
+          closed: () => (misbehaves = false),
+          connected: () => misbehaves || resolve({ again: true }),
+        },
+      });
+      client.on('closed', (event) => seen.closed.push([event.code, event.reason]));
+      failure(all(client, GREETS)).then(resolve);
+    });
+    return again;
+  },
+
   async operations() {
     const client = open({ connectionParams: { Authorization: 'Bearer ada' } });
     const query = await all(client, { query: '{ who }' });
