@@ -5,19 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 import asyncpg
+from graphql import GraphQLError
 
 from graph import scalars
-from graph.errors import unauthenticated
+from graph.errors import RequestRefused, unauthenticated
+from localmessages.actions.key_use import note_key_use
 from localmessages.actions.sessions import note_use
-from localmessages.auth import BadToken, Bearer, read_token
+from localmessages.auth import (
+    API_KEY_PREFIX,
+    BadToken,
+    Bearer,
+    is_same_digest,
+    read_api_key,
+    read_token,
+)
 from localmessages.http.visit import Visit
-from localmessages.rules.access import Viewer
+from localmessages.rules.access import ApiScope, Viewer
 from localmessages.services import Services
 from models.catalogue import Catalogue
 from subscriptions import position
@@ -160,7 +169,7 @@ class Context:
     async def _begin(self) -> Beginning:
         if self.bearer is None:
             raise unauthenticated()
-        tenant_id, user_id = self.bearer.tenant_id, self.bearer.user_id
+        tenant_id = self.bearer.tenant_id
         if self.bearer.expires_at <= self.now:
             raise unauthenticated("The token has expired. Sign in again.")
         if self._subscription is not None and self.groups is not None:
@@ -173,8 +182,10 @@ class Context:
                 raise unauthenticated("The session has ended. Sign in again.")
             catalogue = await catalogues.of(connection, tenant_id, 0)
             catalogue = await catalogues.of(connection, tenant_id, cursor.positions[catalogue.scope_id])
+            if self.bearer.key_digest is not None:
+                self.bearer = await proven(self.services, connection, catalogue, self.bearer, self.now)
             await self._note_use(connection, self.bearer)
-        viewer = catalogue.viewer(user_id)
+        viewer = catalogue.viewer(self.bearer.actor_id)
         if viewer is None:
             raise unauthenticated()
         return Beginning(viewer, catalogue, cursor)
@@ -187,7 +198,7 @@ class Context:
         """The same for an event: one statement for all whom it concerns; each has its own position."""
         now = asyncio.get_running_loop().time()
         catalogue: Catalogue = await self.groups.rights.as_of(bearer.tenant_id, now)
-        viewer = catalogue.viewer(bearer.user_id)
+        viewer = catalogue.viewer(bearer.actor_id)
         if viewer is None:
             raise unauthenticated()
         return Beginning(viewer, catalogue, subscription.watch.beginning.cursor)
@@ -196,7 +207,16 @@ class Context:
         """Where the log stands, over all that the viewer can ever need."""
         assert self.bearer
         bearer = self.bearer
-        return await position.now(connection, bearer.tenant_id, bearer.user_id, bearer.session_id)
+        return await position.now(connection, bearer.tenant_id, bearer.actor_id, bearer.session_id)
+
+    async def key_scopes(self) -> frozenset[ApiScope] | None:
+        """What an API key may do; None for who is none. `RequestRefused` for one that is not valid."""
+        if self.bearer is None or self.bearer.key_digest is None:
+            return None
+        try:
+            return (await self.begin()).viewer.scopes
+        except GraphQLError as error:
+            raise RequestRefused([error], status=401) from error
 
     def written(self, cursor: Cursor) -> scalars.Cursor:
         """A position as the answer says it."""
@@ -239,7 +259,23 @@ def bearer_of(services: Services, authorization: str) -> Bearer:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != SCHEME:
         raise unauthenticated("Send `Authorization: Bearer` and a token.")
+    token = token.strip()
     try:
-        return read_token(services.secret, token.strip(), now=services.clock())
+        if token.startswith(API_KEY_PREFIX):
+            return read_api_key(token)
+        return read_token(services.secret, token, now=services.clock())
     except BadToken as error:
         raise unauthenticated(f"{error} Sign in again.") from error
+
+
+async def proven(
+    services: Services, connection: asyncpg.Connection, catalogue: Catalogue, bearer: Bearer, now: datetime
+) -> Bearer:
+    """The bearer of a key that is good now, with its end; UNAUTHENTICATED for any other."""
+    key = catalogue.api_keys.get(bearer.actor_id)
+    if key is None or not is_same_digest(key.digest, bearer.key_digest or ""):
+        raise unauthenticated("The API key is not valid, or was revoked.")
+    if key.expires_at is not None and key.expires_at <= now:
+        raise unauthenticated("The API key has expired. Ask an owner for a new one.")
+    await note_key_use(services, connection, bearer.tenant_id, key.id, now)
+    return replace(bearer, expires_at=key.expires_at or bearer.expires_at)

@@ -22,6 +22,7 @@ from graph.introspection import META, Introspection
 from graph.limits import Limits, check_variables
 from graph.observing import Running
 from graph.request import GraphQLRequest
+from graph.scopes import check_scopes
 from localmessages import metrics
 from localmessages.metrics import Names
 
@@ -146,8 +147,16 @@ class Engine:
         self._costs.check(request.query, request.operation_name, document.node, found[0], request.variables)
         return Operation(request, document, found[0])
 
+    async def admit(self, operation: Operation, context: Any) -> None:
+        """`RequestRefused` where whoever asks may not begin this at all."""
+        key_scopes = getattr(context, "key_scopes", None)
+        scopes = None if key_scopes is None else await key_scopes()
+        if scopes is not None:
+            check_scopes(operation.document, operation.definition, scopes)
+
     async def execute(self, operation: Operation, context: Any) -> Answer:
-        """Run a query or mutation to its end."""
+        """Run a query or mutation to its end; `RequestRefused` if it cannot begin."""
+        await self.admit(operation, context)
         with Running(self._names, operation, context) as running:
             running.answer = await self._execute(operation, context)
         return running.answer
@@ -173,6 +182,7 @@ class Engine:
 
         An answer without `data` is its last: it ended by an error. Close what is given here to stop it early.
         """
+        await self.admit(operation, context)
         executor = self._executor(operation, context)
         stream = create_source_event_stream(executor)
         if executor.is_awaitable(stream):

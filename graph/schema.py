@@ -8,6 +8,8 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from graph.scalars import SCALARS
 from graph.types import OBJECTS
 from resolvers.account import AccountMutations, AccountQueries
+from resolvers.api_key import ApiKeyMutations, ApiKeyQueries
+from resolvers.audit import AuditQueries
 from resolvers.campaign import CampaignQueries
 from resolvers.consent import ConsentMutations, ConsentQueries
 from resolvers.contact import ContactMutations, ContactQueries
@@ -54,6 +56,8 @@ class Query(
     MessagesReportQueries,
     SavedReportQueries,
     ExportQueries,
+    ApiKeyQueries,
+    AuditQueries,
     EventQueries,
 ):
     pass
@@ -83,6 +87,7 @@ class Mutation(
     ExportMutations,
     SavedReportMutations,
     NotificationMutations,
+    ApiKeyMutations,
 ):
     pass
 

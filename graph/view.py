@@ -147,7 +147,7 @@ def _tell(scope: Scope, operation: Operation, context: Any) -> None:
         name, bearer = operation.definition.name, getattr(context, "bearer", None)
         tracing.note(f"{operation.type.value} {name.value}" if name else operation.type.value, {})
         told["operation"] = name.value if name else None
-        told["viewer"] = str(bearer.user_id) if bearer else None
+        told["viewer"] = str(bearer.actor_id) if bearer else None
 
 
 def _is_bare(scope: Scope) -> bool:

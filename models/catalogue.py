@@ -15,12 +15,13 @@ from uuid import UUID
 
 import asyncpg
 
-from localmessages.rules.access import Role, UserStatus, Viewer, grant
+from localmessages.rules.access import ApiScope, Role, UserStatus, Viewer, grant
 from localmessages.rules.account import SETTING_NAMES, Settings, resolve_settings
 from localmessages.rules.hours import Hours
 from localmessages.rules.hours_json import version_from_json
 from localmessages.rules.location import LocationKind
 from localmessages.rules.place import Number, Place
+from localmessages.rules.scopes import role_of_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,17 @@ class Person:
     alert_by_mail: bool
     created_at: datetime
     memberships: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEntry:
+    """An API key that was not revoked; `grants` are its role on its account, or at its locations alone."""
+
+    id: UUID
+    digest: str
+    scopes: frozenset[ApiScope]
+    grants: tuple[Grant, ...]
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,36 +122,44 @@ class Catalogue:
     people: Mapping[UUID, Person]
     tags: Mapping[UUID, TagEntry]
     campaigns: Mapping[UUID, CampaignEntry]
+    api_keys: Mapping[UUID, KeyEntry]
 
     @cached_property
     def place_by_number(self) -> Mapping[str, Place]:
         """Each location by each of its numbers."""
         return {number.number: place for place in self.places.values() for number in place.numbers}
 
-    def viewer(self, user_id: UUID) -> Viewer | None:
-        """The rights of a person; None unless they may sign in."""
-        person = self.people.get(user_id)
-        if person is None or person.status is not UserStatus.ACTIVE:
-            return None
-        known = self._viewers.get(user_id)
+    def viewer(self, actor_id: UUID) -> Viewer | None:
+        """The rights of a person or an API key; None unless they may sign in, or it was not revoked."""
+        known = self._viewers.get(actor_id)
         if known is None:
+            if (known := self._viewer(actor_id)) is None:
+                return None
             # Rights at thousands of locations are not small.
             if len(self._viewers) == MOST_VIEWERS:
                 self._viewers.clear()
-            known = self._viewers[user_id] = self._viewer(person)
+            self._viewers[actor_id] = known
         return known
 
     @cached_property
     def _viewers(self) -> dict[UUID, Viewer]:
         return {}
 
-    def _viewer(self, person: Person) -> Viewer:
-        accounts, locations = grant(
-            ((held.role, held.account_id, held.location_id) for held in person.memberships),
+    def _viewer(self, actor_id: UUID) -> Viewer | None:
+        if (key := self.api_keys.get(actor_id)) is not None:
+            accounts, locations = self._granted(key.grants)
+            return Viewer(self.tenant_id, None, key.id, accounts, locations, key.scopes)
+        person = self.people.get(actor_id)
+        if person is None or person.status is not UserStatus.ACTIVE:
+            return None
+        return Viewer(self.tenant_id, person.id, None, *self._granted(person.memberships))
+
+    def _granted(self, grants: Iterable[Grant]) -> tuple[dict[UUID, Role], dict[UUID, Role]]:
+        return grant(
+            ((held.role, held.account_id, held.location_id) for held in grants),
             {account.id: account.path for account in self.accounts.values()},
             {place.id: place.account_id for place in self.places.values()},
         )
-        return Viewer(self.tenant_id, person.id, None, accounts, locations)
 
 
 class Catalogues:
@@ -191,6 +211,7 @@ async def load_catalogue(connection: asyncpg.Connection, tenant_id: UUID) -> Cat
             for row in await _rows(connection, "SELECT * FROM tag WHERE tenant_id = $1", tenant_id)
         },
         campaigns=await _campaigns(connection, tenant_id),
+        api_keys=await _api_keys(connection, tenant_id),
     )
 
 
@@ -310,3 +331,23 @@ async def _campaigns(connection: asyncpg.Connection, tenant_id: UUID) -> dict[UU
         )
         for row in rows
     }
+
+
+async def _api_keys(connection: asyncpg.Connection, tenant_id: UUID) -> dict[UUID, KeyEntry]:
+    rows = await _rows(
+        connection, "SELECT * FROM api_key WHERE tenant_id = $1 AND revoked_at IS NULL", tenant_id
+    )
+    return {row["id"]: _api_key(row) for row in rows}
+
+
+def _api_key(row: asyncpg.Record) -> KeyEntry:
+    scopes = frozenset(map(ApiScope, row["scopes"]))
+    role = role_of_key(scopes)
+    grants = [Grant(role, None, location_id) for location_id in row["location_ids"]]
+    return KeyEntry(
+        id=row["id"],
+        digest=row["secret_hash"],
+        scopes=scopes,
+        grants=tuple(grants) or (Grant(role, row["account_id"], None),),
+        expires_at=row["expires_at"],
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from graph.ids import expect_id, expect_ids, parse_id
+from graph.ids import expect_id, expect_ids
+from graph.loaders.audit import wanted_audit
 from graph.loaders.report import asked_filter
 from graph.loaders.summary import spec_of
+from graph.types.audit import AuditFilter
 from graph.types.export_mutations import (
-    AuditFilter,
     ExportSourceInput,
     LocationsSummaryExportInput,
     MessagesReportExportInput,
@@ -61,12 +62,11 @@ def _locations(given: LocationsSummaryExportInput) -> LocationsSummarySource:
 
 
 def _audit_log(given: AuditFilter) -> AuditLogSource:
-    subject = None if given.subject_id is None else parse_id(given.subject_id)
+    wanted = wanted_audit(given)
     return AuditLogSource(
-        user_ids=None if given.user_ids is None else expect_ids("User", given.user_ids),
-        actions=given.actions,
-        # What is no id is of no object, and nothing was done to it.
-        subject=("", expect_id("", given.subject_id)) if given.subject_id and not subject else subject,
-        start=given.between.start if given.between else None,
-        end=given.between.end if given.between else None,
+        user_ids=wanted.user_ids,
+        actions=wanted.actions,
+        subject=wanted.subject,
+        start=wanted.start,
+        end=wanted.end,
     )

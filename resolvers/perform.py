@@ -46,7 +46,8 @@ async def perform(info: Info, input: Any, action: Action) -> Outcome:
     # Mutations of one operation run one after another: each begins with what the last one left.
     context.forget()
     begun = await context.begin()
-    actor = Actor(context.services, begun.viewer, begun.catalogue, context.now)
+    address = context.visit.device.address or None
+    actor = Actor(context.services, begun.viewer, begun.catalogue, context.now, address)
     try:
         key = idempotency_key(given(getattr(input, "idempotency_key", UNSET)), info.field_name, _plain(input))
         made = await action(actor, key)

@@ -99,7 +99,7 @@ class Group(ABC):
     def sort_out(self, change: Change) -> None:
         """Send those away who may see something else now; nothing is told them in between."""
         for seat in list(self.seats):
-            if change.keeps_rights(seat.user_id, seat.beginning.catalogue) or self._may_stay(
+            if change.keeps_rights(seat.actor_id, seat.beginning.catalogue) or self._may_stay(
                 seat, change.catalogue
             ):
                 seat.beginning = replace(seat.beginning, catalogue=change.catalogue)
@@ -139,7 +139,7 @@ class Group(ABC):
         return True
 
     def _may_stay(self, seat: Seat, catalogue: Catalogue) -> bool:
-        viewer = catalogue.viewer(seat.user_id)
+        viewer = catalogue.viewer(seat.actor_id)
         return viewer is not None and viewer.access == self._source.viewer.access
 
     async def _is_running(self) -> bool:

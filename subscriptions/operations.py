@@ -105,7 +105,9 @@ class Operations:
             await self._run(id, request)
             last = frame("complete", id)
         except RequestRefused as refused:
-            last = frame("error", id, refusal(refused)["errors"])
+            answer = refusal(refused)
+            self._close_if_signed_out(answer)
+            last = frame("error", id, answer["errors"])
         except (OSError, SocketRefused):
             raise
         except Exception as error:  # noqa: BLE001  (a bug ends this operation, not the socket)
@@ -125,7 +127,10 @@ class Operations:
         if operation.type is not OperationType.SUBSCRIPTION:
             await self._tell(id, await engine.execute(operation, context))
             return
-        await self._admit(context)
+        # Whatever is wrong with who asks, the operation meets it again and says it.
+        with suppress(GraphQLError):
+            await self.begin(context)
+        await engine.admit(operation, context)
         with metrics.SUBSCRIPTIONS.track_inprogress():
             if (seat := self._seat(id, operation, context)) is not None:
                 await seat.run()
@@ -140,7 +145,7 @@ class Operations:
         if rates is None or context.bearer is None:
             return
         try:
-            rates.count_viewer(f"{context.bearer.tenant_id}/{context.bearer.user_id}")
+            rates.count_viewer(f"{context.bearer.tenant_id}/{context.bearer.actor_id}")
         except RateLimited as limited:
             raise too_often(limited) from None
 
@@ -168,8 +173,8 @@ class Operations:
                 if error["extensions"]["code"] == ErrorCode.UNAUTHENTICATED:
                     raise SocketRefused(4403, error["message"])
 
-    async def _admit(self, context: SocketContext) -> None:
-        """Find out who subscribes, in their turn; a database that is away is waited for."""
+    async def begin(self, context: SocketContext) -> None:
+        """Find out who asks, in their turn; a database that is away is waited for."""
 
         async def ask() -> None:
             try:
@@ -179,6 +184,4 @@ class Operations:
                 raise
 
         async with self._settings.admission:
-            # Whatever else is wrong, the operation meets it again and says it.
-            with suppress(GraphQLError):
-                await insist(ask)
+            await insist(ask)

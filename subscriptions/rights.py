@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -79,21 +79,22 @@ class Change:
         self._tree = _tree(catalogue)
         self._compared: dict[int, tuple[Catalogue, bool]] = {}
 
-    def keeps_rights(self, user_id: UUID, before: Catalogue) -> bool:
+    def keeps_rights(self, actor_id: UUID, before: Catalogue) -> bool:
         """Whether somebody's rights come from the same roles in the same tree; else they may be others."""
-        was, now = before.people.get(user_id), self.catalogue.people.get(user_id)
-        return (
-            was is not None
-            and now is not None
-            and (was.status, was.memberships) == (now.status, now.memberships)
-            and self._has_same_tree(before)
-        )
+        was, now = _source(before, actor_id), _source(self.catalogue, actor_id)
+        return was is not None and was == now and self._has_same_tree(before)
 
     def _has_same_tree(self, before: Catalogue) -> bool:
         # Most of those who ask have the same one, and trees are large.
         if id(before) not in self._compared:
             self._compared[id(before)] = before, _tree(before) == self._tree
         return self._compared[id(before)][1]
+
+
+def _source(catalogue: Catalogue, actor_id: UUID) -> Hashable:
+    """What the rights of a person or an API key come from; None where there are none."""
+    person = catalogue.people.get(actor_id)
+    return catalogue.api_keys.get(actor_id) if person is None else (person.status, person.memberships)
 
 
 def _tree(catalogue: Catalogue) -> tuple[dict[UUID, tuple[UUID, ...]], dict[UUID, UUID]]:

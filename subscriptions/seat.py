@@ -57,7 +57,7 @@ class Seat:
         self.operation = operation
         self.context = context
         self.outlet = outlet
-        self.user_id: UUID = context.bearer.user_id
+        self.actor_id: UUID = context.bearer.actor_id
         self.expires_at = context.bearer.expires_at
         self.must_go_alone = False
         self.must_begin = False

@@ -131,11 +131,20 @@ class Session:
     async def _acknowledge(self, init: ConnectionInit) -> None:
         self._authorization = self._authorization_of(init)
         context = await self._context()
+        if context.bearer is not None and context.bearer.key_digest is not None:
+            await self._check_key(context)
         await self._settings.sockets.claim(self, self._who(context))
         self._watch_token(context)
         self._is_acknowledged = True
         self._operations.are_signed_in = self._authorization is not None or context.bearer is not None
         await self._write(frame("connection_ack"))
+
+    async def _check_key(self, context: SocketContext) -> None:
+        """Unlike a token, a key does not say itself whether and until when it counts."""
+        try:
+            await self._operations.begin(context)
+        except GraphQLError as error:
+            raise SocketRefused(4403, error.message) from error
 
     def _authorization_of(self, init: ConnectionInit) -> str | None:
         for name in ("Authorization", "authorization"):
@@ -152,7 +161,7 @@ class Session:
 
     def _who(self, context: SocketContext) -> Hashable:
         if context.bearer is not None:
-            return f"{context.bearer.tenant_id}/{context.bearer.user_id}"
+            return f"{context.bearer.tenant_id}/{context.bearer.actor_id}"
         return self._connection.client and self._connection.client.host
 
     def _watch_token(self, context: SocketContext) -> None:

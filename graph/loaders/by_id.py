@@ -12,6 +12,7 @@ from strawberry import Info
 
 from graph.ids import parse_id
 from graph.loaders.api_keys import ApiKeyReads
+from graph.loaders.audit import AuditReads
 from graph.loaders.bulk_transfers import BulkTransferReads
 from graph.loaders.commerce import CommerceReads
 from graph.loaders.contacts import ContactReads
@@ -42,6 +43,7 @@ _CATALOGUE: dict[str, Callable[[Nodes, UUID], Node | None]] = {
 
 class NodeReads(
     ApiKeyReads,
+    AuditReads,
     BulkTransferReads,
     CommerceReads,
     ContactReads,
@@ -87,6 +89,7 @@ class NodeReads(
             "PaymentRequest": self.payment_request,
             "BulkTransfer": self.bulk_transfer,
             "ApiKey": self.api_key,
+            "AuditEntry": self.audit_entry,
             "Export": self.export,
             "Notification": self.notification,
             "SavedReport": self.saved_report,

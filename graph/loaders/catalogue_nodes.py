@@ -12,7 +12,7 @@ from graph.types.campaign import Campaign
 from graph.types.from_row import Source, made_from
 from graph.types.tag import Tag
 from graph.types.user import Membership, User
-from localmessages.rules.access import Role, Viewer
+from localmessages.rules.access import ApiScope, Role, Viewer
 from localmessages.rules.campaigns import CampaignStatus
 from models.catalogue import Catalogue, Grant, Person
 
@@ -41,6 +41,8 @@ class CatalogueNodes(PlaceNodes):
         """Whether the viewer is that person, or a manager where one of the person's roles holds."""
         if person.id == self.viewer.user_id:
             return True
+        if not self.viewer.has_scope(ApiScope.PEOPLE):
+            return False
         if not person.memberships:
             return self.viewer.may_on_account(Role.MANAGER, self.viewer.tenant_id)
         return any(

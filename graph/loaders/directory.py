@@ -23,7 +23,7 @@ from localmessages.reports.keyset import Page
 from localmessages.reports.listing import Listing
 from localmessages.reports.search import contains
 from localmessages.reports.sessions import last_seen
-from localmessages.rules.access import Role
+from localmessages.rules.access import ApiScope, Role
 from models.catalogue import AccountEntry, CampaignEntry, Person, TagEntry
 
 BY_NAME = ("text", "uuid")
@@ -65,7 +65,8 @@ class DirectoryReads(Reads):
     async def account_settings(self, account: Account, *, info: Info) -> AccountSettings | None:
         """How texting behaves there, for who manages it."""
         nodes = await self.nodes()
-        if not nodes.viewer.may_on_account(Role.MANAGER, account.key):
+        viewer = nodes.viewer
+        if not viewer.may_on_account(Role.MANAGER, account.key) or not viewer.has_scope(ApiScope.SETTINGS):
             return None
         settings = nodes.catalogue.accounts[account.key].settings
         return AccountSettings(

@@ -17,12 +17,14 @@ class ViewerReads(Reads):
     async def query_viewer(self, *, info: Info) -> Viewer:
         """Who asks."""
         nodes = await self.nodes()
-        person = nodes.catalogue.people[nodes.viewer.actor_id]
+        person = nodes.catalogue.people.get(nodes.viewer.actor_id)
         return Viewer(
-            user=nodes.user(person.id),
-            api_key=None,
+            user=None if person is None else nodes.user(person.id),
+            api_key=None if person else await self.context.load.api_key(nodes.viewer.actor_id),
             account=nodes.account(nodes.viewer.tenant_id),
-            alerts=AlertSettings(
+            alerts=None
+            if person is None
+            else AlertSettings(
                 texts=AlertTexts(person.alert_texts),
                 waiting_minutes=person.alert_waiting_minutes,
                 by_mail=person.alert_by_mail,
@@ -32,7 +34,9 @@ class ViewerReads(Reads):
     async def viewer_memberships(self, viewer: Viewer, *, info: Info) -> list[Membership]:
         """The viewer's roles."""
         nodes = await self.nodes()
-        return nodes.memberships(nodes.catalogue.people[nodes.viewer.actor_id].memberships)
+        catalogue, actor_id = nodes.catalogue, nodes.viewer.actor_id
+        key = catalogue.api_keys.get(actor_id)
+        return nodes.memberships(key.grants if key else catalogue.people[actor_id].memberships)
 
     async def query_event_cursor(self, *, info: Info) -> Cursor:
         """Where the log stood before anything of this operation was read."""

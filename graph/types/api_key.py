@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import strawberry
 from strawberry import Info
 
+from graph.pagination import Connection, PageInfo, computed
 from graph.types.enums import describe
 from graph.types.node import Node
 from localmessages.rules.access import ApiScope
@@ -47,3 +48,16 @@ class ApiKey(Node):
     @strawberry.field(description="The locations it is limited to; empty for all of the account.")
     async def locations(self, info: Info) -> list[Location]:
         return await info.context.load.api_key_locations(self, info=info)
+
+
+@strawberry.type(description="An item in a list of API keys.")
+class ApiKeyEdge:
+    cursor: str = strawberry.field(description="Its position; pass it as `after` or `before`.")
+    node: ApiKey = strawberry.field(description="The item.")
+
+
+@strawberry.type(description="A page of API keys.")
+class ApiKeyConnection(Connection, edge=ApiKeyEdge):
+    edges: list[ApiKeyEdge] = computed("The API keys of this page, each with its cursor.")
+    nodes: list[ApiKey] = strawberry.field(description="The API keys of this page, without cursors.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies, and whether there is more.")

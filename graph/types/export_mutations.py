@@ -14,10 +14,11 @@ from localmessages.rules.ordering import OrderDirection
 from localmessages.rules.report import ReportColumn
 
 if TYPE_CHECKING:
+    from graph.types.audit import AuditFilter
     from graph.types.export import Export
     from graph.types.refusal import UserError
     from graph.types.report import MessagesReportFilter
-    from graph.types.window import InstantRangeInput, WindowInput
+    from graph.types.window import WindowInput
 
 
 def _newest_first() -> ReportRowOrder:
@@ -54,16 +55,6 @@ class LocationsSummaryExportInput(NullIfLeftOut):
     out_of_hours: OutOfHours = strawberry.field(
         default=OutOfHours.EXCLUDE, description="What response times do with closed hours."
     )
-
-
-@strawberry.input(description="Which entries of the audit log; all given conditions must hold.")
-class AuditFilter(NullIfLeftOut):
-    user_ids: list[strawberry.ID] | None = strawberry.field(
-        default=UNSET, description="Done by one of these people."
-    )
-    actions: list[str] | None = strawberry.field(default=UNSET, description="One of these mutations.")
-    subject_id: strawberry.ID | None = strawberry.field(default=UNSET, description="Done to this object.")
-    between: InstantRangeInput | None = strawberry.field(default=UNSET, description="Done in this range.")
 
 
 @strawberry.input(one_of=True, description="What to put into a file: exactly one of these.")

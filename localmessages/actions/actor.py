@@ -27,6 +27,8 @@ class Actor:
     viewer: Viewer
     catalogue: Catalogue
     now: datetime
+    address: str | None = None
+    """Where the request came from; None for work of our own."""
 
     @property
     def tenant_id(self) -> UUID:

@@ -40,9 +40,7 @@ async def create_user(
         status,
         at,
     )
-    await tx.connection.execute(
-        "INSERT INTO live_scope (tenant_id, kind, user_id) VALUES ($1, 'USER', $2)", tenant_id, user_id
-    )
+    await create_own_scope(tx, tenant_id, user_id)
     await tx.connection.executemany(
         """
         INSERT INTO membership (tenant_id, id, user_id, role, account_id, location_id, created_at)
@@ -73,8 +71,15 @@ async def mark_former(tx: Transaction, *, tenant_id: UUID, user_id: UUID, at: da
     await catalogue_changed(tx, tenant_id, at, ("User", user_id))
 
 
+async def create_own_scope(tx: Transaction, tenant_id: UUID, actor_id: UUID) -> None:
+    """The scope of what concerns one person, or one API key, alone."""
+    await tx.connection.execute(
+        "INSERT INTO live_scope (tenant_id, kind, user_id) VALUES ($1, 'USER', $2)", tenant_id, actor_id
+    )
+
+
 async def rights_changed(tx: Transaction, tenant_id: UUID, user_id: UUID, at: datetime) -> None:
-    """The person's sockets must look again what they may see."""
+    """The sockets of the person, or of the API key, must look again what they may see."""
     # live_scope_tenant_id_kind_lane_user_id_key
     scope = await tx.connection.fetchval(
         "SELECT id FROM live_scope WHERE tenant_id = $1 AND kind = 'USER' AND user_id = $2",

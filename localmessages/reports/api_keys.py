@@ -7,7 +7,9 @@ from uuid import UUID
 
 import asyncpg
 
-from localmessages.reports.rows import columns, made
+from localmessages.reports.keyset import Column, Keyset, Page, Slice
+from localmessages.reports.rows import Args, columns, made
+from localmessages.rules.access import Role, Viewer
 
 
 class ApiKeyRow(NamedTuple):
@@ -24,15 +26,48 @@ class ApiKeyRow(NamedTuple):
     revoked_at: datetime | None
 
 
+NEWEST_FIRST = Keyset(
+    "API keys",
+    (
+        Column("api_key.created_at", "timestamptz", descending=True),
+        Column("api_key.id", "uuid", descending=True),
+    ),
+)
+
+
+async def api_keys_page(
+    connection: asyncpg.Connection, tenant_id: UUID, account_ids: Sequence[UUID], page: Page
+) -> Slice[ApiKeyRow]:
+    """A page of the keys that work in one of these accounts, newest first."""
+    args = Args([tenant_id, account_ids])
+    # api_key_pkey; a tenant has few.
+    statement = f"""
+SELECT {columns(ApiKeyRow, "api_key")}
+FROM api_key
+WHERE tenant_id = $1
+    AND account_id = ANY($2::uuid[])
+    AND {NEWEST_FIRST.where(page, args)}
+ORDER BY {NEWEST_FIRST.order_by(page)}
+LIMIT {page.limit}
+"""
+    return page.cut([made(ApiKeyRow, record) for record in await connection.fetch(statement, *args)])
+
+
 async def api_keys_by_id(
-    connection: asyncpg.Connection, tenant_id: UUID, account_ids: Sequence[UUID], ids: Sequence[UUID]
+    connection: asyncpg.Connection, viewer: Viewer, ids: Sequence[UUID]
 ) -> dict[UUID, ApiKeyRow]:
-    """Those of the keys that work in one of these accounts."""
+    """Those of the keys that work in an account of an owner, and the key that asks."""
     # api_key_pkey
     statement = f"""
 SELECT {columns(ApiKeyRow, "api_key")}
 FROM api_key
-WHERE tenant_id = $1 AND account_id = ANY($2::uuid[]) AND id = ANY($3::uuid[])
+WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND (account_id = ANY($3::uuid[]) OR id = $4)
 """
-    records = await connection.fetch(statement, tenant_id, account_ids, ids)
+    owned = owned_accounts(viewer)
+    records = await connection.fetch(statement, viewer.tenant_id, ids, owned, viewer.api_key_id)
     return {record[0]: made(ApiKeyRow, record) for record in records}
+
+
+def owned_accounts(viewer: Viewer) -> list[UUID]:
+    """The accounts whose keys the viewer looks after."""
+    return sorted(key for key in viewer.account_roles if viewer.may_on_account(Role.OWNER, key))

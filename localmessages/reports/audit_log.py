@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from localmessages.reports.keyset import Column, Keyset, Page
-from localmessages.reports.rows import Args, columns
+import asyncpg
+
+from localmessages.reports.keyset import Column, Keyset, Page, Slice
+from localmessages.reports.rows import Args, columns, made
 
 NEWEST_FIRST = Keyset(
     "audit log",
@@ -28,6 +30,7 @@ class AuditRow(NamedTuple):
     subject_id: UUID
     subject_name: str
     changes: list[dict[str, Any]]
+    address: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,29 @@ class WantedAudit:
     subject: tuple[str, UUID] | None = None
     start: datetime | None = None
     end: datetime | None = None
+
+
+async def audit_page(
+    connection: asyncpg.Connection, tenant_id: UUID, wanted: WantedAudit, page: Page
+) -> Slice[AuditRow]:
+    """A page of the entries."""
+    args = Args([tenant_id])
+    records = await connection.fetch(audit_statement(wanted, page, args), *args)
+    return page.cut([made(AuditRow, record) for record in records])
+
+
+async def audit_by_id(
+    connection: asyncpg.Connection, tenant_id: UUID, ids: Sequence[UUID]
+) -> dict[UUID, AuditRow]:
+    """Those of the entries that are the tenant's."""
+    # audit_entry_pkey
+    statement = f"""
+SELECT {columns(AuditRow, "audit_entry")}
+FROM audit_entry
+WHERE tenant_id = $1 AND id = ANY($2::uuid[])
+"""
+    records = await connection.fetch(statement, tenant_id, ids)
+    return {record[0]: made(AuditRow, record) for record in records}
 
 
 def audit_statement(wanted: WantedAudit, page: Page, args: Args) -> str:

@@ -53,13 +53,17 @@ def stronger(one: Role | None, other: Role | None) -> Role | None:
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who asks, and what is theirs: the strongest role at each account and location that any role covers."""
+    """Who asks, and what is theirs: the strongest role at each account and location that any role covers.
+
+    `scopes` are those of an API key; None for a person, whom none limit.
+    """
 
     tenant_id: UUID
     user_id: UUID | None
     api_key_id: UUID | None
     account_roles: Mapping[UUID, Role]
     location_roles: Mapping[UUID, Role]
+    scopes: frozenset[ApiScope] | None = None
     is_any: ClassVar[bool] = False
 
     @property
@@ -87,10 +91,15 @@ class Viewer:
         roles = (*self.account_roles.values(), *self.location_roles.values())
         return any(covers(held, role) for held in roles)
 
+    def has_scope(self, scope: ApiScope) -> bool:
+        """Whether no key, or one with this scope, asks."""
+        return self.scopes is None or scope in self.scopes
+
     @cached_property
     def access(self) -> Hashable:
         """Equal for those who may see and do the same; who they are is not in it."""
-        return self.tenant_id, frozenset(self.account_roles.items()), frozenset(self.location_roles.items())
+        roles = frozenset(self.account_roles.items()), frozenset(self.location_roles.items())
+        return self.tenant_id, *roles, self.scopes
 
     @cached_property
     def location_ids(self) -> list[UUID]:
@@ -109,7 +118,7 @@ class AnyViewer(Viewer):
 
     def __init__(self, one: Viewer) -> None:
         """For all who may see what `one` of them may."""
-        for name in ("tenant_id", "account_roles", "location_roles"):
+        for name in ("tenant_id", "account_roles", "location_roles", "scopes"):
             object.__setattr__(self, name, getattr(one, name))
 
     @property

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from graph.ids import NODE_TYPES
 from graph.schema import schema
-from localmessages.auth import Bearer, issue_token
+from localmessages.auth import Bearer, issue_token, read_api_key
 from localmessages.rules.billing import pay_slug
 from tests.crawl.markers import Hidden, Whose
 from tests.crawl.world import BRANCH, World
@@ -28,9 +28,15 @@ class Role:
     sees: frozenset[Whose] = frozenset()
     lasts: timedelta = _SIGNED_IN
     session: str | None = None
+    place: str | None = None
+    """The only location that they see."""
+    key: str | None = None
+    """The program that asks, in place of a person."""
 
     def bearer(self, world: World) -> Bearer | None:
         """What lets them in, or does not."""
+        if self.key is not None:
+            return read_api_key(world.secrets[self.key])
         if self.person is None:
             return None
         ids = world.company.ids
@@ -39,6 +45,8 @@ class Role:
 
     def token(self, world: World) -> str | None:
         """The same, as it is sent."""
+        if self.key is not None:
+            return world.secrets[self.key]
         if self.person is None:
             return None
         ids, secret = world.company.ids, world.company.services.secret
@@ -68,8 +76,9 @@ def _sees(*whose: Whose) -> frozenset[Whose]:
 
 OWNER = Role("owner", "Olive", _sees(*Whose) - {Whose.NEIGHBOUR}, session="session of Olive")
 INSIDERS = (
-    Role("agent elsewhere", "Bob", _sees(Whose.TREE, Whose.BRANCH, Whose.BOB)),
-    Role("viewer elsewhere", "Vera", _sees(Whose.TREE, Whose.BRANCH, Whose.VERA)),
+    Role("agent elsewhere", "Bob", _sees(Whose.TREE, Whose.BRANCH, Whose.BOB), place=BRANCH),
+    Role("viewer elsewhere", "Vera", _sees(Whose.TREE, Whose.BRANCH, Whose.VERA), place=BRANCH),
+    Role("key of one store", None, _sees(Whose.TREE, Whose.BRANCH), place=BRANCH, key="one store"),
     Role("other tenant's owner", "Nora", _sees(Whose.NEIGHBOUR)),
 )
 OUTSIDERS = (
@@ -77,6 +86,7 @@ OUTSIDERS = (
     Role("expired token", "Olive", lasts=timedelta(seconds=-1)),
     Role("ended session", "Olive", session="ended session"),
     Role("former user", "Fred"),
+    Role("key without scope", None, _sees(Whose.TREE), key="one scope"),
 )
 ROLES = (OWNER, *INSIDERS, *OUTSIDERS)
 
@@ -84,10 +94,9 @@ ROLES = (OWNER, *INSIDERS, *OUTSIDERS)
 def hidden_ids(world: World, role: Role, type_name: str) -> list[str]:
     """The ids of a type under which the role must find nothing."""
     found = [one for whose in Whose if whose not in role.sees for one in world.ids(whose, type_name)]
-    if type_name == "Location" and role.sees and role.person in ("Bob", "Vera"):
-        found += [
-            one for one in world.ids(Whose.TREE, type_name) if one != world.company.id(type_name, BRANCH)
-        ]
+    if type_name == "Location" and role.place is not None:
+        seen = world.company.id(type_name, role.place)
+        found += [one for one in world.ids(Whose.TREE, type_name) if one != seen]
     return found
 
 

@@ -89,7 +89,7 @@ class Watching:
         bearer = role.bearer(self.world)
         assert bearer is not None
         async with self._services.database.connection() as connection:
-            return await position.now(connection, bearer.tenant_id, bearer.user_id)
+            return await position.now(connection, bearer.tenant_id, bearer.actor_id)
 
     def _documents(self, role: Role, cursors: list[Cursor]) -> Iterator[tuple[str, Document]]:
         """With one's own things, with hidden ones, and after positions of others, now and at first."""
@@ -200,7 +200,7 @@ async def all_is_heard(watching: Watching) -> None:
     company = watching.world.company
     for number, whose, roles in (
         (STORE_A, Whose.OFFICE, (OWNER,)),
-        (NEIGHBOUR, Whose.NEIGHBOUR, (INSIDERS[2],)),
+        (NEIGHBOUR, Whose.NEIGHBOUR, (INSIDERS[-1],)),
         (STORE_B, Whose.BRANCH, (OWNER, INSIDERS[0], INSIDERS[1])),
     ):
         word = whose.word("last")

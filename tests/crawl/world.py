@@ -14,7 +14,7 @@ from localmessages.actions.locations import create_location
 from localmessages.actions.sessions import Device, begin_session, end_sessions
 from localmessages.actions.users import create_user, mark_former
 from localmessages.gateways.openid import OpenIdProvider
-from localmessages.rules.access import Role
+from localmessages.rules.access import ApiScope, Role
 from localmessages.rules.location import LocationKind
 from localmessages.rules.place import Number
 from models.catalogue import Catalogues
@@ -40,7 +40,8 @@ Key = tuple[str, UUID]
 class World:
     """What was made: keys of rows by whose they are, texts by the column that they stand in.
 
-    `unique` are the names of columns in which no two texts may be the same, somewhere.
+    `unique` are the names of columns in which no two texts may be the same, somewhere. `secrets` are those of
+    the API keys of programs, by name.
     """
 
     company: Company
@@ -48,6 +49,7 @@ class World:
     keys: dict[Whose, set[Key]]
     texts: dict[Whose, dict[str, list[str]]]
     unique: frozenset[str]
+    secrets: dict[str, str]
 
     def ids(self, whose: Whose, type_name: str) -> list[str]:
         """The global ids of theirs, of a type."""
@@ -67,7 +69,8 @@ async def make_world(database: Database, directory: Path) -> World:
     await maker.stories()
     company = maker.company
     unique = frozenset(row["attname"] for row in await company.fetch(_UNIQUE_COLUMNS))
-    return World(company, company.clock(), maker.keys, await maker.texts(), unique)
+    secrets = await maker.programs()
+    return World(company, company.clock(), maker.keys, await maker.texts(), unique, secrets)
 
 
 class _Maker:
@@ -166,6 +169,16 @@ class _Maker:
             await end_sessions(tx, *who, only=ended, at=at)
         company.ids["ended session"] = ended
         await self._count(Whose.OFFICE, company.tenant_id)
+
+    async def programs(self) -> dict[str, str]:
+        """Programs that try to get in; they see themselves."""
+        company, name = self.company, Whose.TREE.word
+        # It would see the addresses of who works there.
+        most = [scope for scope in ApiScope if scope is not ApiScope.PEOPLE]
+        return {
+            "one scope": await company.key("CAMPAIGNS", name=name("key")),
+            "one store": await company.key(*most, at=[BRANCH], name=name("key")),
+        }
 
     async def _one_that_left(self) -> None:
         """A customer of Store B who went on to Store A, and is answered there from then on."""

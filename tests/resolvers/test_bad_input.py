@@ -82,8 +82,10 @@ async def neighbours(town: Company) -> dict[str, UUID]:
         moved,
         town.ids["the neighbours"],
     )
+    await town.key("REPORTS", by="Nora")
     return {
         "Account": town.ids["the neighbours"],
+        "ApiKey": town.ids["the key"],
         "Location": town.ids["Next Door"],
         "Place": town.ids["Next Door"],
         "User": town.ids["Nora"],

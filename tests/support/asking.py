@@ -62,7 +62,7 @@ class Asker:
 
     def as_(self, user_id: UUID) -> Asker:
         assert self.bearer is not None
-        return replace(self, bearer=replace(self.bearer, user_id=user_id))
+        return replace(self, bearer=replace(self.bearer, actor_id=user_id))
 
     async def answer(self, query: str, **variables: Any) -> dict[str, Any]:
         context = Context(self.services, Faces(Loaders, live=nobody), self.bearer)

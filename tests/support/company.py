@@ -10,8 +10,9 @@ from uuid import UUID
 import asyncpg
 
 from graph.context import Context, Faces
-from graph.execution import Engine
-from graph.ids import global_id
+from graph.errors import RequestRefused
+from graph.execution import Engine, refusal
+from graph.ids import expect_id, global_id
 from graph.loaders import Loaders
 from graph.request import GraphQLRequest
 from graph.schema import schema
@@ -112,6 +113,42 @@ class Company:
         operation = ENGINE.operation(GraphQLRequest(document, variables=variables))
         return await ENGINE.execute(operation, context)
 
+    async def key(self, *scopes: str, at: list[str] | None = None, by: str = "Olive", **more: Any) -> str:
+        """The secret of a new API key, for some locations or all of an owner's tree."""
+        account = "the neighbours" if by == "Nora" else "Acme"
+        about = {
+            "name": "A program",
+            "accountId": self.id("Account", account),
+            "scopes": scopes,
+            "locationIds": [self.id("Location", place) for place in at or ()],
+        }
+        made = await self.do(by, "createApiKey", "secret apiKey { id }", **(about | more))
+        assert made["userErrors"] == []
+        self.ids["the key"] = expect_id("ApiKey", made["apiKey"]["id"])
+        secret: str = made["secret"]
+        return secret
+
+    async def answer_key(self, secret: str, document: str, **variables: Any) -> dict[str, Any]:
+        """What a program gets for a document."""
+        self.clock.passes(seconds=1)
+        context = Context.for_token(self.services, Faces(Loaders, live=_watches), f"Bearer {secret}")
+        operation = ENGINE.operation(GraphQLRequest(document, variables=variables))
+        try:
+            return await ENGINE.execute(operation, context)
+        except RequestRefused as refused:
+            return refusal(refused)
+
+    async def ask_key(self, secret: str, document: str, **variables: Any) -> Any:
+        """The data of a program's answer without errors."""
+        answer = await self.answer_key(secret, document, **variables)
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    async def do_key(self, secret: str, mutation: str, select: str, /, **input: Any) -> Any:
+        """The payload of a program's mutation."""
+        data = await self.ask_key(secret, mutation_of(mutation, select), input=input)
+        return data[mutation]
+
     async def ask(self, name: str, document: str, **variables: Any) -> Any:
         """The data of an answer without errors."""
         answer = await self.answer(name, document, **variables)
@@ -120,9 +157,7 @@ class Company:
 
     async def do(self, name: str | None, mutation: str, select: str, /, **input: Any) -> Any:
         """The payload of a mutation, with everything that a refusal says."""
-        kind = f"{mutation[0].upper()}{mutation[1:]}Input"
-        document = f"mutation ($input: {kind}!) {{ {mutation}(input: $input) {{ {select} {ERRORS} }} }}"
-        answer = await self.answer(name, document, input=input)
+        answer = await self.answer(name, mutation_of(mutation, select), input=input)
         assert "errors" not in answer, answer["errors"]
         return answer["data"][mutation]
 
@@ -160,6 +195,12 @@ class Company:
             for (name,) in tables
         )
         return {name: int(digest) for name, digest in await self.fetch(counted)}
+
+
+def mutation_of(name: str, select: str) -> str:
+    """The document of a mutation, with everything that a refusal says."""
+    kind = f"{name[0].upper()}{name[1:]}Input"
+    return f"mutation ($input: {kind}!) {{ {name}(input: $input) {{ {select} {ERRORS} }} }}"
 
 
 def _watches(context: Context) -> Any:

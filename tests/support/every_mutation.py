@@ -40,6 +40,7 @@ async def given(town: Company) -> dict[str, Given]:
     saved_report = {"savedReportId": saved["savedReport"]["id"]}
     waiting, stopped = [town.id("Export", await waiting_export(town)) for _ in range(2)]
     await town.do("Olive", "cancelExport", "__typename", exportId=stopped)
+    await town.key("REPORTS")
     bulk = [town.id("Conversation", message.conversation_id)]
     to_office = {"to": town.id("Place", "Head Office")}
     body = {"body": "Yes"}
@@ -133,6 +134,16 @@ async def given(town: Company) -> dict[str, Given]:
         ),
         "cancelExport": ("export { id status }", {"exportId": waiting}, {"exportId": stopped}),
         "retryExport": ("export { id status }", {"exportId": stopped}, {"exportId": waiting}),
+        "createApiKey": (
+            "apiKey { id }",
+            {"name": "Till", "accountId": account, "scopes": ["REPORTS"]},
+            {"scopes": ["SETTINGS"]},
+        ),
+        "revokeApiKey": (
+            "apiKey { id revokedAt }",
+            {"apiKeyId": town.id("ApiKey", "the key")},
+            {"apiKeyId": "other"},
+        ),
         "undoTransfer": ("transfer { id }", {"transferId": moved["transfer"]["id"]}, {"transferId": "other"}),
     }
 

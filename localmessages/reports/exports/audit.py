@@ -16,14 +16,12 @@ from localmessages.reports.exports.sources import AuditLogSource
 from localmessages.reports.exports.table import Column, Table, streamed
 from localmessages.reports.keyset import WholeList
 from localmessages.reports.rows import Args, made
-from localmessages.rules.access import Role
-from localmessages.rules.refusal import NotAllowed
+from localmessages.rules.audit import check_may_read_audit
 
 
 def audit_table(source: AuditLogSource, reader: Reader) -> Table[AuditRow]:
     """The entries, newest first, by the clock of who asks."""
-    if not reader.viewer.may_on_account(Role.OWNER, reader.tenant_id):
-        raise NotAllowed("The audit log is for owners of the whole account.", field=["source", "auditLog"])
+    check_may_read_audit(reader.viewer, field=["source", "auditLog"])
     wanted = WantedAudit(
         user_ids=source.user_ids,
         actions=source.actions,
@@ -56,5 +54,6 @@ def _columns(reader: Reader, zone: str) -> list[Column[AuditRow]]:
         Column("By", lambda row: reader.person(row.user_id) or ("API key" if row.api_key_id else None)),
         Column("Subject", lambda row: row.subject_type),
         Column("Name", lambda row: row.subject_name),
+        Column("Address", lambda row: row.address),
         Column("Changes", lambda row: orjson.dumps(row.changes).decode() if row.changes else None),
     ]
