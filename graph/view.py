@@ -96,7 +96,7 @@ class GraphQLView:
             if address is not None:
                 self._rates.count_address(address)
             if viewer is not None:
-                self._rates.count_viewer(f"{viewer.tenant_id}/{viewer.user_id}")
+                self._rates.count_viewer(f"{viewer.tenant_id}/{viewer.actor_id}")
         except RateLimited as limited:
             raise too_often(limited) from None
 

@@ -254,16 +254,17 @@ class Teller:
 
     async def keys(self) -> None:
         """A key for programs."""
+        place, word = self.place, self.place.manages.word
+        await self.company.key(
+            "REPORTS",
+            at=[place.name],
+            by=place.owner,
+            name=word("key"),
+            accountId=self.id("Account", place.account),
+        )
         await self.company.fetch(
-            """
-            INSERT INTO api_key (tenant_id, id, account_id, by_user_id, name, prefix, secret_hash, scopes,
-                location_ids, created_at)
-            VALUES ($1, gen_random_uuid(), $2, $3, $4, $5, $6, '{REPORTS}', $7, $8)
-            """,
-            self.place.tenant_id,
-            self.company.ids[self.place.account],
-            self.company.ids[self.place.owner],
-            *(self.place.manages.word(what) for what in ("key", "prefix", "hash")),
-            [self.company.ids[self.place.name]],
-            self.company.clock(),
+            "UPDATE api_key SET prefix = $2, secret_hash = $3 WHERE id = $1",
+            self.company.ids["the key"],
+            word("prefix"),
+            word("hash"),
         )

@@ -20,6 +20,7 @@ UNREACHED = {
     "SecondFactorSetup": "the same",
     "AlreadyExistsError": "made things are undone after each attempt, so none is in the way of the next",
     "AlreadyTransferredError": "it is for who acts in what has just moved away",
+    "IdentityProvider": "this installation has none",
     "LimitError": "what is given here is short",
     "OptedOutError": "objects are tried until something is done",
     "PlaceholderError": "the texts that are given here have none",
