@@ -30,7 +30,7 @@ from resolvers.second_factor import SecondFactorMutations
 from resolvers.session import SessionMutations, SessionQueries
 from resolvers.tag import TagMutations, TagQueries
 from resolvers.transfer import TransferMutations, TransferQueries
-from resolvers.user import UserQueries
+from resolvers.user import UserMutations, UserQueries
 from resolvers.viewer import ViewerMutations, ViewerQueries
 from subscriptions.fields import Subscription
 
@@ -88,6 +88,7 @@ class Mutation(
     SavedReportMutations,
     NotificationMutations,
     ApiKeyMutations,
+    UserMutations,
 ):
     pass
 

@@ -25,7 +25,15 @@ from graphql.language import (
 from graph.documents import Document
 from graph.errors import ErrorCode, RequestRefused, coded
 from localmessages.rules.access import ApiScope
-from localmessages.rules.scopes import MUTATIONS, QUERIES, SUBSCRIPTIONS, TYPES, Need, is_met
+from localmessages.rules.scopes import (
+    MUTATIONS,
+    QUERIES,
+    SAY_WHAT_IS_NEW,
+    SUBSCRIPTIONS,
+    TYPES,
+    Need,
+    is_met,
+)
 
 _ROOTS = {
     OperationType.QUERY: QUERIES,
@@ -98,13 +106,19 @@ class _Walk:
             return
         if parent is self._root:
             # What is not declared is for nobody's key.
-            yield name, self._declared.get(name)
+            need = self._declared.get(name)
+            yield name, need
+            self._refuses_with_talks = need is None or not need.isdisjoint(SAY_WHAT_IS_NEW)
         elif parent.name in TYPES and name != "id":
             yield parent.name, TYPES[parent.name]
-        if node.selection_set is not None:
+        # A client selects all kinds of refusals with one fragment.
+        if node.selection_set is not None and (self._refuses_with_talks or not self._is_refusal(parent)):
             inner = get_named_type(cast(GraphQLObjectType, parent).fields[name].type)
             assert is_composite_type(inner)
             yield from self._in(node.selection_set, inner)
+
+    def _is_refusal(self, type_: GraphQLCompositeType) -> bool:
+        return any(each.name == "UserError" for each in getattr(type_, "interfaces", ()))
 
     def _type(self, name: str) -> GraphQLCompositeType:
         return cast(GraphQLCompositeType, self._schema.type_map[name])

@@ -17,6 +17,9 @@ from graph.types.refusal import UserError
 from localmessages.actions.actor import Actor, IdempotencyKey, Made, idempotency_key
 from localmessages.rules.refusal import Refused
 
+# Of what somebody may guess not even a digest is kept.
+_NOT_KEPT = ("password",)
+
 Action = Callable[[Actor, IdempotencyKey | None], Awaitable[Made]]
 
 
@@ -70,5 +73,6 @@ def _plain(value: Any) -> Any:
     if not is_dataclass(value):
         return value
     members = {field.name: getattr(value, field.name) for field in fields(value)}
-    members.pop("idempotency_key", None)
+    for name in ("idempotency_key", *_NOT_KEPT):
+        members.pop(name, None)
     return {name: _plain(each) for name, each in members.items() if each is not UNSET}

@@ -27,6 +27,7 @@ from graph.loaders.sessions import SessionReads
 from graph.types.link import TrackedLink
 from graph.types.message import Message
 from graph.types.node import Node
+from localmessages.rules.scopes import TYPES, is_met
 
 MOST_IDS = 100
 ENTRIES = frozenset({"Message", "Note", "ConversationChange", "ConsentChange", "Transfer"})
@@ -59,8 +60,11 @@ class NodeReads(
     async def query_node(self, *, id: str, info: Info) -> Node | None:
         """The object with this id."""
         parsed = parse_id(id)
-        await self.nodes()
-        return None if parsed is None else await self.node(*parsed)
+        scopes = (await self.nodes()).viewer.scopes
+        # Of what is not in its scopes a key does not even learn whether it is there.
+        if parsed is None or (scopes is not None and not is_met(TYPES.get(parsed[0]), scopes)):
+            return None
+        return await self.node(*parsed)
 
     async def query_nodes(self, *, ids: Sequence[str], info: Info) -> list[Node | None]:
         """The objects with these ids, in the same order."""

@@ -106,6 +106,9 @@ TYPES: Mapping[str, Need] = {
     **_all(_one_of(READ), "InboxCounts"),
 }
 
+# Who uses one of these may be refused with what is new in a conversation: there, refusals are looked into.
+SAY_WHAT_IS_NEW = frozenset({WRITE, TRANSFER})
+
 _ROLES: Mapping[ApiScope, Role] = {
     READ: Role.VIEWER,
     WRITE: Role.AGENT,

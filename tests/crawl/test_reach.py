@@ -38,6 +38,7 @@ UNDONE = {
     "changePassword": _PASSWORD,
     "startSecondFactor": _PASSWORD,
     "disableSecondFactor": _PASSWORD,
+    "transferOwnership": _PASSWORD,
     "confirmSecondFactor": "takes a code, which comes after the password",
     "verifySecondFactor": _TOKEN,
     "refreshSession": _TOKEN,

@@ -14,7 +14,7 @@ from localmessages.actions.locations import create_location
 from localmessages.actions.sessions import Device, begin_session, end_sessions
 from localmessages.actions.users import create_user, mark_former
 from localmessages.gateways.openid import OpenIdProvider
-from localmessages.rules.access import ApiScope, Role
+from localmessages.rules.access import ApiScope, Role, UserStatus
 from localmessages.rules.location import LocationKind
 from localmessages.rules.place import Number
 from models.catalogue import Catalogues
@@ -117,6 +117,10 @@ class _Maker:
                     memberships=[membership], at=at,
                 )  # fmt: skip
             await mark_former(tx, tenant_id=company.tenant_id, user_id=ids["Fred"], at=at)
+            ids["Ivy"] = await create_user(
+                tx, tenant_id=company.tenant_id, name="Ivy", email="ivy@acme.example", at=at,
+                memberships=[(Role.VIEWER, None, ids["Store A"])], status=UserStatus.INVITED,
+            )  # fmt: skip
             ids["Far Away"] = await create_location(
                 tx, tenant_id=neighbours, account_id=neighbours, name="Far Away",
                 kind=LocationKind.HEAD_OFFICE,
@@ -220,7 +224,7 @@ class _Maker:
 
 # Whose the addresses are; the rest of the tree's people belong to the head office.
 _EMAILS = {"Bob": Whose.BOB, "Vera": Whose.VERA, "Nora": Whose.NEIGHBOUR}
-_PEOPLE = ("Olive", "Max", "Wes", "Ann", "Vic", "Abe", "Fred")
+_PEOPLE = ("Olive", "Max", "Wes", "Ann", "Vic", "Abe", "Fred", "Ivy")
 
 _TABLES_WITH_KEYS = """
 SELECT table_name

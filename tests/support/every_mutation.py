@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from graph.schema import schema
+from localmessages.auth import hash_password
 from localmessages.rules.payments import PaymentEventKind
 from tests.support.company import CUSTOMER, OTHER, STORE_A, Company
 from tests.support.exports import waiting_export
 from tests.support.notifications import notified
 from tests.support.paying import happens
+
+PASSWORD = "correct horse battery"
+
+
+@cache
+def _hashed() -> str:
+    return hash_password(PASSWORD)
+
 
 Given = tuple[str, dict[str, Any], dict[str, Any]]
 
@@ -41,6 +51,10 @@ async def given(town: Company) -> dict[str, Given]:
     waiting, stopped = [town.id("Export", await waiting_export(town)) for _ in range(2)]
     await town.do("Olive", "cancelExport", "__typename", exportId=stopped)
     await town.key("REPORTS")
+    await town.fetch("UPDATE app_user SET password_hash = $2 WHERE id = $1", town.ids["Olive"], _hashed())
+    role = {"memberships": [{"location": {"locationId": place, "role": "AGENT"}}]}
+    ida = {"name": "Ida", "email": "ida@acme.example", **role}
+    invited = await town.do("Olive", "createUser", "user { id }", **(ida | {"email": "ivy@acme.example"}))
     bulk = [town.id("Conversation", message.conversation_id)]
     to_office = {"to": town.id("Place", "Head Office")}
     body = {"body": "Yes"}
@@ -134,6 +148,23 @@ async def given(town: Company) -> dict[str, Given]:
         ),
         "cancelExport": ("export { id status }", {"exportId": waiting}, {"exportId": stopped}),
         "retryExport": ("export { id status }", {"exportId": stopped}, {"exportId": waiting}),
+        "createUser": ("user { id status }", ida, name),
+        "updateUser": ("user { name }", {"userId": town.id("User", "Ann"), "name": "Anna", **role}, name),
+        "removeUser": (
+            "user { status }",
+            {"userId": town.id("User", "Ann")},
+            {"userId": town.id("User", "Vic")},
+        ),
+        "resendInvitation": (
+            "user { status }",
+            {"userId": invited["user"]["id"]},
+            {"userId": town.id("User", "Ann")},
+        ),
+        "transferOwnership": (
+            "account { id }",
+            {"accountId": account, "userId": town.id("User", "Ann"), "password": PASSWORD},
+            {"userId": town.id("User", "Vic")},
+        ),
         "createApiKey": (
             "apiKey { id }",
             {"name": "Till", "accountId": account, "scopes": ["REPORTS"]},
