@@ -98,6 +98,21 @@ async def once(
         return made
 
 
+async def is_repeat(actor: Actor, key: IdempotencyKey | None) -> bool:
+    """Whether something was done under the key, so that what is asked for now changes nothing."""
+    if key is None:
+        return False
+    async with actor.services.database.connection() as connection:
+        # idempotency_key_pkey
+        found = await connection.fetchval(
+            "SELECT true FROM idempotency_key WHERE tenant_id = $1 AND actor_id = $2 AND key = $3",
+            actor.tenant_id,
+            actor.viewer.actor_id,
+            key.key,
+        )
+    return bool(found)
+
+
 async def _claim(tx: Transaction, actor: Actor, key: IdempotencyKey) -> Made | None:
     """Take the key, waiting for whoever is using it; what it made, if it has been used."""
     # idempotency_key_pkey

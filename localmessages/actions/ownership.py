@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from localmessages.actions.account_settings import account_at_hand
-from localmessages.actions.actor import Actor, IdempotencyKey, Made, once
+from localmessages.actions.actor import Actor, IdempotencyKey, Made, is_repeat, once
 from localmessages.actions.audit import audit
 from localmessages.actions.catalogue import catalogue_changed, lock_catalogue
 from localmessages.actions.memberships import held_by, put_memberships
@@ -29,7 +29,9 @@ async def transfer_ownership(
     """Make another person the owner of an account, and whoever asks, with their password, a manager of it."""
     if actor.user_id is None:
         raise NotAllowed("An API key owns nothing.", field=["accountId"])
-    _check(actor, actor.catalogue, account_id, user_id)
+    if not await is_repeat(actor, key):
+        # Before the password: whether it is right is nobody's business who may not do this anyway.
+        _check(actor, actor.catalogue, account_id, user_id)
     await check_own_password(actor, password, device, field="password", action="transferOwnership")
 
     async def do(tx: Transaction) -> Made:

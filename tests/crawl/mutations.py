@@ -30,6 +30,7 @@ TRIES_TO_GET_IN = (
     "startSecondFactor",
     "confirmSecondFactor",
     "disableSecondFactor",
+    "transferOwnership",
 )
 OF_ATTEMPTS = ("failed_attempt", "audit_entry", "pgqueuer", "pgqueuer_log")
 

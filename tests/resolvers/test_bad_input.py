@@ -167,7 +167,10 @@ async def test_no_value_of_any_argument_is_a_bug(town: Company, mutation: str) -
             assert errors <= FORESEEN, (path, bad, errors)
             after = await town.everything()
             if errors or refusals:
-                assert after == before, (path, bad)
+                written = {table for table, digest in after.items() if digest != before[table]}
+                # A password that was tried in vain is noted.
+                may_be = {"failed_attempt", "audit_entry"} if path == ("password",) else set()
+                assert written <= may_be, (path, bad)
             before = after
 
 
