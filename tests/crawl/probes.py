@@ -72,8 +72,9 @@ class Prober:
                 yield from (Probe(one, unknown_of(one)) for one in hidden)
         else:
             for whose, text in self._texts(place):
-                # A number that customers text is one location's, whoever owns it.
-                is_told = self._writes and (self._is_in_tree(whose) or place.name == "number")
+                # A number that customers text is one location's, and an address of who signs in one person's,
+                # whoever owns it.
+                is_told = self._writes and (self._is_in_tree(whose) or place.name in ("number", "email"))
                 # One customer in a tree is one contact: whoever knows the number may text them.
                 if self._writes and self._is_in_tree(whose) and place.scalar == "PhoneNumber":
                     continue
