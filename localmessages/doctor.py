@@ -4,19 +4,22 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
+import httpx
 import redis.asyncio
 import redis.exceptions
 from aiosmtplib import SMTPException
 
 import models.migrations
 from graph.persisted import BadDocuments, read_documents
+from localmessages.gateways.identity import IdentityUnavailable, Issuer
 from localmessages.gateways.mail import MailUnavailable, Sender
+from localmessages.gateways.openid import OpenIdProvider
 from localmessages.gateways.smtp_mail import SmtpMailer
 from localmessages.gateways.smtp_url import SmtpServer
 from localmessages.settings import Settings
@@ -56,6 +59,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     async for finding in _redis(settings.redis_url):
         yield finding
     yield await _mail(settings)
+    async for finding in _identity(settings.issuers):
+        yield finding
 
 
 def _secret(settings: Settings) -> Finding:
@@ -112,6 +117,20 @@ def _trusted(settings: Settings) -> Finding:
     return Finding(
         "Trusted documents", f"{count} of a file" if file else "those of the console, if it is built"
     )
+
+
+async def _identity(issuers: Sequence[Issuer]) -> AsyncIterator[Finding]:
+    async with httpx.AsyncClient() as client:
+        for issuer in issuers:
+            try:
+                await OpenIdProvider(issuer, client).examine()
+            except IdentityUnavailable as error:
+                remedy = (
+                    f"Let this machine reach {issuer.url}; it has to be exactly what the issuer calls itself."
+                )
+                yield Finding(f"Identity provider {issuer.name}", str(error), remedy)
+            else:
+                yield Finding(f"Identity provider {issuer.name}", "answers")
 
 
 def _storage(directory: Path) -> Finding:

@@ -1,15 +1,13 @@
 """An invitation is accepted: somebody who was only named becomes a user, and is signed in."""
 
-import asyncio
 from datetime import datetime
 from uuid import UUID
 
 from localmessages.actions.catalogue import catalogue_changed
 from localmessages.actions.one_time_tokens import TokenPurpose, redeem_one_time_token, token_owner
-from localmessages.actions.passwords import check_new_password
+from localmessages.actions.passwords import hashed_new_password
 from localmessages.actions.sessions import Device
 from localmessages.actions.signing_in import SignedIn, let_in
-from localmessages.auth import hash_password
 from localmessages.rules.texts import check_name
 from localmessages.services import Services, Transaction
 
@@ -20,8 +18,7 @@ async def accept_invitation(
     """Let in whoever has the token of an invitation, with the name and password that they choose."""
     name = check_name(name, field=["name"])
     owner = await token_owner(services, token, TokenPurpose.INVITATION, at=now)
-    check_new_password(password, of=[owner.email, name], field="password")
-    hashed = await asyncio.to_thread(hash_password, password)
+    hashed = await hashed_new_password(password, of=[owner.email, name], field="password")
     async with services.transaction() as tx:
         person = await redeem_one_time_token(tx, token, TokenPurpose.INVITATION, at=now)
         await _activate(tx, *person, name, hashed)

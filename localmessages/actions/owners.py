@@ -1,13 +1,12 @@
 """The first person of a company, and tokens for scripts."""
 
-import asyncio
 from datetime import timedelta
 
 from localmessages.actions.accounts import create_root_account
-from localmessages.actions.passwords import check_new_password
+from localmessages.actions.passwords import hashed_new_password
 from localmessages.actions.sessions import Device, begin_session
 from localmessages.actions.users import create_user
-from localmessages.auth import hash_password, issue_token
+from localmessages.auth import issue_token
 from localmessages.rules.access import Role
 from localmessages.rules.refusal import Refused, UserErrorCode
 from localmessages.services import Services
@@ -17,8 +16,7 @@ SCRIPT_TOKEN_LASTS = timedelta(days=1)
 
 async def create_owner(services: Services, *, account: str, name: str, email: str, password: str) -> None:
     """Open a company's account, with the first person who may do everything in it."""
-    check_new_password(password, of=[email, name, account], field="password")
-    password_hash = await asyncio.to_thread(hash_password, password)
+    password_hash = await hashed_new_password(password, of=[email, name, account], field="password")
     now = services.clock()
     async with services.transaction() as tx:
         # app_user_email_key

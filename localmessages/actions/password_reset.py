@@ -1,6 +1,5 @@
 """A new password for who has forgotten theirs: by a link in a mail, without telling who has an account."""
 
-import asyncio
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -14,11 +13,10 @@ from localmessages.actions.one_time_tokens import (
     redeem_one_time_token,
     token_owner,
 )
-from localmessages.actions.passwords import check_new_password, set_password
+from localmessages.actions.passwords import hashed_new_password, set_password
 from localmessages.actions.queue import PASSWORD_RESET, enqueue
 from localmessages.actions.sessions import Device
 from localmessages.actions.sign_in_audit import audit_person
-from localmessages.auth import hash_password
 from localmessages.services import Services
 
 _TEXT = """Hello {name},
@@ -78,8 +76,7 @@ async def reset_password(
     """Set the password of whose token it is; every session of theirs ends. The tenant and the person."""
     purpose = TokenPurpose.PASSWORD_RESET
     owner = await token_owner(services, token, purpose, at=now)
-    check_new_password(password, of=[owner.email, owner.name], field="password")
-    hashed = await asyncio.to_thread(hash_password, password)
+    hashed = await hashed_new_password(password, of=[owner.email, owner.name], field="password")
     async with services.transaction() as tx:
         person = await redeem_one_time_token(tx, token, purpose, at=now)
         await set_password(tx, *person, hashed, at=now)

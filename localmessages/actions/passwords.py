@@ -44,6 +44,16 @@ def _weak(message: str, remedy: str, field: str) -> Refused:
     return Refused(UserErrorCode.WEAK_PASSWORD, message, field=[field], remedy=remedy)
 
 
+async def hashed_new_password(password: str, *, of: Sequence[str], field: str) -> str:
+    """What is kept of a new password that is good enough. Beside the event loop: both take a while."""
+
+    def check_and_hash() -> str:
+        check_new_password(password, of=of, field=field)
+        return hash_password(password)
+
+    return await asyncio.to_thread(check_and_hash)
+
+
 async def check_own_password(
     actor: Actor, password: str, device: Device, *, field: str, action: str
 ) -> tuple[UUID, UUID]:
@@ -85,8 +95,7 @@ async def change_password(
     action = "changePassword"
     person = await check_own_password(actor, current, device, field="currentPassword", action=action)
     known = actor.catalogue.people[person[1]]
-    check_new_password(new, of=[known.email, known.name], field="newPassword")
-    hashed = await asyncio.to_thread(hash_password, new)
+    hashed = await hashed_new_password(new, of=[known.email, known.name], field="newPassword")
     async with actor.services.transaction() as tx:
         await set_password(tx, *person, hashed, at=actor.now, but=session_id)
         await audit_person(tx, actor.services, *person, action, device, at=actor.now)

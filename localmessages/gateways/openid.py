@@ -44,6 +44,12 @@ class OpenIdProvider:
         self._metadata: _Known | None = None
         self._keys: _Known | None = None
 
+    async def examine(self) -> None:
+        """Raise `IdentityUnavailable` unless it says of itself everything that a sign-in needs."""
+        metadata = await self._discovered()
+        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+            self._endpoint(metadata, name)
+
     async def leave(self, journey: Journey, back_to: str) -> str:
         """The address at the issuer to which the browser goes."""
         endpoint = self._endpoint(await self._discovered(), "authorization_endpoint")

@@ -14,13 +14,16 @@ import orjson
 import pytest
 from pydantic import ValidationError
 
+from localmessages.doctor import _identity
 from localmessages.gateways.identity import Issuer
 from localmessages.gateways.openid import OpenIdProvider
 from localmessages.http.identity import JOURNEY_COOKIE
 from localmessages.identity_settings import IdentitySettings
 from models.database import Database
+from tests.subscriptions.sockets import served
 from tests.support.company import Company, open_company
 from tests.support.issuer import CLIENT, SECRET, URL, SmallIssuer, come_back
+from tests.support.live_server import live_server
 from tests.support.visitor import Visitor
 
 START = "/auth/acme-id/start"
@@ -53,7 +56,7 @@ async def leave(visitor: Visitor, start: str = START) -> str:
 async def arrive(town: Company, issuer: SmallIssuer, *, start: str = START) -> tuple[Visitor, httpx.Response]:
     """A browser that went there and came back, and what it is told."""
     visitor = Visitor(town)
-    back = await come_back(issuer.client, issuer, await leave(visitor, start))
+    back = await come_back(issuer.client, await leave(visitor, start))
     return visitor, await visitor.client.get(back)
 
 
@@ -260,7 +263,7 @@ async def test_an_issuer_speaks_for_its_own_domains_alone(town: Company, issuer:
 
 
 async def test_only_the_browser_that_left_comes_back(town: Company, issuer: SmallIssuer) -> None:
-    back = await come_back(issuer.client, issuer, await leave(Visitor(town)))
+    back = await come_back(issuer.client, await leave(Visitor(town)))
     other = Visitor(town)
     without = await other.client.get(back)
     await leave(other)
@@ -272,7 +275,7 @@ async def test_only_the_browser_that_left_comes_back(town: Company, issuer: Smal
 
 async def test_a_way_back_is_gone_once(town: Company, issuer: SmallIssuer) -> None:
     visitor = Visitor(town)
-    back = await come_back(issuer.client, issuer, await leave(visitor))
+    back = await come_back(issuer.client, await leave(visitor))
     kept = visitor.cookie(JOURNEY_COOKIE)
     assert (await visitor.client.get(back)).status_code == 303
 
@@ -283,7 +286,7 @@ async def test_a_way_back_is_gone_once(town: Company, issuer: SmallIssuer) -> No
 
 async def test_a_way_takes_no_more_than_ten_minutes(town: Company, issuer: SmallIssuer) -> None:
     visitor = Visitor(town)
-    back = await come_back(issuer.client, issuer, await leave(visitor))
+    back = await come_back(issuer.client, await leave(visitor))
     town.clock.passes(minutes=10)
 
     assert (await visitor.client.get(back)).status_code == 403
@@ -294,7 +297,7 @@ async def test_an_answer_that_is_no_yes_is_a_no(
     town: Company, issuer: SmallIssuer, sent: dict[str, str]
 ) -> None:
     visitor = Visitor(town)
-    back = await come_back(issuer.client, issuer, await leave(visitor))
+    back = await come_back(issuer.client, await leave(visitor))
     path, _, query = back.partition("?")
     asked = {name: values[0] for name, values in parse_qs(query).items()}
 
@@ -307,8 +310,8 @@ async def test_an_answer_that_is_no_yes_is_a_no(
 async def test_the_code_of_somebody_else_is_of_no_use(town: Company, issuer: SmallIssuer) -> None:
     """What the verifier is for: a code that was overheard, slipped into one's own way back."""
     victim, thief = Visitor(town), Visitor(town)
-    overheard = parse_qs((await come_back(issuer.client, issuer, await leave(victim))).partition("?")[2])
-    back = await come_back(issuer.client, issuer, await leave(thief))
+    overheard = parse_qs((await come_back(issuer.client, await leave(victim))).partition("?")[2])
+    back = await come_back(issuer.client, await leave(thief))
     own = parse_qs(back.partition("?")[2])
 
     sent = {"code": overheard["code"][0], "state": own["state"][0]}
@@ -409,3 +412,39 @@ def test_issuers_that_cannot_be_are_refused_at_the_start(providers: list[dict[st
     with pytest.raises(ValidationError):
         IdentitySettings.model_validate({"identity_providers": providers})
     assert SmallIssuer().issuer.url == URL
+
+
+async def test_an_installation_that_is_told_of_an_issuer_signs_people_in_by_it(
+    database: Database, database_url: str, redis_url: str
+) -> None:
+    await open_company(database)
+    issuer = SmallIssuer()
+    async with served(issuer.app) as address:
+        issuer.url = f"http://{address}/realms/acme"
+        known = {"name": "Acme ID", "issuer": issuer.url, "client_id": CLIENT, "client_secret": SECRET}
+        async with (
+            live_server(database_url, redis_url, identity_providers=[known]) as server,
+            httpx.AsyncClient(base_url=server.url) as browser,
+        ):
+            left = await browser.get(START)
+            back = await come_back(httpx.AsyncClient(), left.headers["location"])
+            arrived = await browser.get(back)
+            who = await browser.post("/graphql", json={"query": "{ viewer { user { name } } }"})
+
+    assert (left.status_code, arrived.status_code) == (303, 303)
+    assert who.json()["data"] == {"viewer": {"user": {"name": "Ann"}}}
+
+
+async def test_the_doctor_says_whether_an_issuer_answers() -> None:
+    issuer = SmallIssuer()
+    async with served(issuer.app) as address:
+        good, other = f"http://{address}/realms/acme", f"http://{address}/realms/other"
+        issuer.url = good
+        known = [Issuer(name, name, url, CLIENT) for name, url in (("good", good), ("other", other))]
+
+        found = [finding async for finding in _identity(known)]
+
+    assert [(finding.subject, finding.well) for finding in found] == [
+        ("Identity provider good", True),
+        ("Identity provider other", False),
+    ]

@@ -21,7 +21,8 @@ from starlette.routing import Route
 
 from localmessages.gateways.identity import Issuer
 
-URL = "https://issuer.example/realms/acme"
+REALM = "/realms/acme"
+URL = f"https://issuer.example{REALM}"
 CLIENT, SECRET = "localmessages", "between us and the issuer"
 _RSA = [rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2)]
 _EC = ec.generate_private_key(ec.SECP256R1())
@@ -31,6 +32,7 @@ _EC = ec.generate_private_key(ec.SECP256R1())
 class SmallIssuer:
     """Asks nobody anything: whoever comes is `claims["email"]`."""
 
+    url: str = URL
     claims: dict[str, Any] = field(
         default_factory=lambda: {"email": "ann@acme.example", "email_verified": True}
     )
@@ -51,19 +53,24 @@ class SmallIssuer:
 
     @property
     def issuer(self) -> Issuer:
-        return Issuer("acme-id", "Acme ID", URL, CLIENT, SECRET)
+        return Issuer("acme-id", "Acme ID", self.url, CLIENT, SECRET)
+
+    @property
+    def app(self) -> Starlette:
+        """It, as an application."""
+        routes = [
+            Route(f"{REALM}/.well-known/openid-configuration", self._discovery),
+            Route(f"{REALM}/keys", self._keys),
+            Route(f"{REALM}/authorize", self._authorize),
+            Route(f"{REALM}/token", self._token, methods=["POST"]),
+            Route(f"{REALM}/me", self._me),
+        ]
+        return Starlette(routes=routes)
 
     @property
     def client(self) -> httpx.AsyncClient:
         """Reaches it, and nothing else."""
-        routes = [
-            Route("/realms/acme/.well-known/openid-configuration", self._discovery),
-            Route("/realms/acme/keys", self._keys),
-            Route("/realms/acme/authorize", self._authorize),
-            Route("/realms/acme/token", self._token, methods=["POST"]),
-            Route("/realms/acme/me", self._me),
-        ]
-        return httpx.AsyncClient(transport=httpx.ASGITransport(Starlette(routes=routes)))
+        return httpx.AsyncClient(transport=httpx.ASGITransport(self.app))
 
     def rotates(self) -> None:
         """Sign with a new key from now on, and publish it alone."""
@@ -80,11 +87,11 @@ class SmallIssuer:
         if self.is_down:
             return Response("Gone fishing.", 503)
         said = {
-            "issuer": URL,
-            "authorization_endpoint": f"{URL}/authorize",
-            "token_endpoint": f"{URL}/token",
-            "jwks_uri": f"{URL}/keys",
-            "userinfo_endpoint": f"{URL}/me",
+            "issuer": self.url,
+            "authorization_endpoint": f"{self.url}/authorize",
+            "token_endpoint": f"{self.url}/token",
+            "jwks_uri": f"{self.url}/keys",
+            "userinfo_endpoint": f"{self.url}/me",
         }
         return JSONResponse(said | self.metadata)
 
@@ -103,7 +110,7 @@ class SmallIssuer:
         assert "openid" in asked["scope"].split()
         code = secrets.token_urlsafe(8)
         self._codes[code] = asked
-        sent = {"code": code, "state": asked["state"], "iss": URL}
+        sent = {"code": code, "state": asked["state"], "iss": self.url}
         return RedirectResponse(f"{asked['redirect_uri']}?{urlencode(sent)}", 302)
 
     async def _token(self, request: Request) -> Response:
@@ -131,7 +138,7 @@ class SmallIssuer:
 
     def _id_token(self, nonce: str) -> Any:
         now = int(time.time())
-        usual = {"iss": URL, "sub": "007", "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": nonce}
+        usual = {"iss": self.url, "sub": "007", "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": nonce}
         claims = {name: value for name, value in (usual | self.claims).items() if value is not None}
         headers = {} if self.key_name is None else {"kid": self.key_name}
         token = jwt.encode(claims, self.key, self.algorithm, headers)
@@ -142,7 +149,7 @@ class SmallIssuer:
         return JSONResponse({"sub": "007"} | self.user_info)
 
 
-async def come_back(client: httpx.AsyncClient, issuer: SmallIssuer, location: str) -> str:
+async def come_back(client: httpx.AsyncClient, location: str) -> str:
     """What a browser does at the issuer; the path and query with which it is sent back."""
     answer = await client.get(location)
     assert answer.status_code == 302
