@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 
 from localmessages import metrics
 from subscriptions.address import is_cluster, seeds
+from subscriptions.line import stop
 
 PREFIX = "localmessages:rate:"
 PATIENCE = 0.5
@@ -122,8 +123,7 @@ class Rates:
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await stop(task)
             await self._redis.aclose()
 
     async def _tell_always(self, redis: "Redis | RedisCluster") -> None:

@@ -11,6 +11,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from localmessages.rates import open_redis
+from subscriptions.line import stop
 from subscriptions.messages import SocketRefused
 
 PREFIX = "localmessages:sockets:"
@@ -75,8 +76,8 @@ class Claims:
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, *self._leaving, return_exceptions=True)
+            await stop(task)
+            await asyncio.gather(*self._leaving, return_exceptions=True)
             await self._redis.aclose()
 
     async def _drop(self, who: str, name: str) -> None:
