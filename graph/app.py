@@ -179,7 +179,10 @@ def _lifespan(
         async with AsyncExitStack() as stack:
             for each in beside:
                 await stack.enter_async_context(each)
-            state.services, state.hub = await stack.enter_async_context(serving(settings, admission))
+            services, state.hub = await stack.enter_async_context(serving(settings, admission))
+            sessions = state.sockets.sessions
+            await stack.enter_async_context(sessions.watched(services.database))
+            state.services = replace(services, publish=sessions.listening(services.publish))
             faces = Faces(Loaders, live=lambda context: Live(context, state.hub))
             groups = Groups(state.services, faces)
             state.faces = replace(faces, groups=groups)

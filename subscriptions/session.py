@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from graphql import GraphQLError
 from starlette.requests import HTTPConnection
@@ -39,6 +40,7 @@ class Session:
         self._receive = receive
         self._send = send
         self._authorization: str | None = None
+        self._session: tuple[UUID, UUID] | None = None
         self._rate = MessageRate(settings.limits)
         self._is_initialised = False
         self._is_acknowledged = False
@@ -64,6 +66,8 @@ class Session:
             self._stop_waiting()
             await asyncio.gather(*(stop(task, patience=2) for task in self._tasks))
             self._settings.sockets.leave(self)
+            if self._session is not None:
+                self._settings.sockets.sessions.leave(self, *self._session)
 
     def end(self, code: int, reason: str) -> None:
         """Have it closed."""
@@ -134,6 +138,9 @@ class Session:
         if context.bearer is not None and context.bearer.key_digest is not None:
             await self._check_key(context)
         await self._settings.sockets.claim(self, self._who(context))
+        if context.bearer is not None and context.bearer.session_id is not None:
+            self._session = context.bearer.tenant_id, context.bearer.session_id
+            self._settings.sockets.sessions.enter(self, *self._session)
         self._watch_token(context)
         self._is_acknowledged = True
         self._operations.are_signed_in = self._authorization is not None or context.bearer is not None

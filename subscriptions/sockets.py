@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from typing import Protocol
 
 from subscriptions.claims import Claims
+from subscriptions.ended import SessionSockets
 from subscriptions.messages import SocketRefused
 
 RESTARTS = 1012, "The server restarts: connect again"
@@ -26,6 +27,7 @@ class Sockets:
     def __init__(self, most_of_one: int, claims: Claims | None = None) -> None:
         """`claims` count those at other processes too."""
         self.is_draining = False
+        self.sessions = SessionSockets()
         self._most_of_one = most_of_one
         self._open: set[Open] = set()
         self._of_one: Counter[Hashable] = Counter()

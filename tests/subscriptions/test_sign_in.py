@@ -13,6 +13,7 @@ from websockets.asyncio.client import connect
 
 from localmessages.http.visit import REFRESH_COOKIE, SESSION_COOKIE
 from models.database import Database
+from subscriptions.ended import ENDED
 from tests.subscriptions.sockets import SPOKEN, closed, hear, open_socket, run, say
 from tests.support.company import open_company
 from tests.support.live_server import LiveServer, live_server
@@ -115,20 +116,12 @@ async def test_a_socket_ends_with_the_token_that_opened_it(
             assert await closed(socket) == (4403, "The token has expired. Sign in again.")
 
 
-@pytest.mark.parametrize("by", ["token", "cookie"])
-async def test_nothing_is_done_on_a_socket_whose_session_has_ended(browser: Browser, by: str) -> None:
-    more: Any = {"additional_headers": browser.headers()} if by == "cookie" else {}
-    payload = None if by == "cookie" else {"Authorization": f"Bearer {browser.token}"}
-    async with open_socket(browser.socket, payload, **more) as socket:
-        await run(socket, "1", WHO)
-        assert (await hear(socket))["payload"]["data"]
-        await hear(socket)
+async def test_a_socket_that_the_cookie_opened_ends_with_its_session(browser: Browser) -> None:
+    async with open_socket(browser.socket, additional_headers=browser.headers()) as socket:
         ended = await browser.post("mutation { signOut(input: {}) { endedSessions } }")
         assert ended["data"]["signOut"]["endedSessions"] == 1
 
-        await run(socket, "2", WHO)
-
-        assert (await closed(socket))[0] == 4403
+        assert await closed(socket) == ENDED
 
 
 async def test_who_signs_in_at_a_socket_has_a_token_and_no_cookie(browser: Browser) -> None:
@@ -143,3 +136,55 @@ async def test_who_signs_in_at_a_socket_has_a_token_and_no_cookie(browser: Brows
     async with open_socket(browser.socket, payload) as socket:
         await run(socket, "1", WHO)
         assert (await hear(socket))["payload"]["data"]
+
+
+LIVE = {
+    "alone": "subscription { viewerEvents { cursor } }",
+    "shared": "subscription { inboxEvents { cursor } }",
+}
+
+
+@pytest.mark.parametrize("what", LIVE.values(), ids=LIVE)
+async def test_a_sign_out_closes_the_sockets_of_the_session_and_no_other(browser: Browser, what: str) -> None:
+    other = await browser.post(SIGN_IN, **{"in": {"email": "ann@acme.example", "password": PASSWORD}})
+    tokens = [browser.token, other["data"]["signIn"]["accessToken"]["token"]]
+    mine, theirs = ({"Authorization": f"Bearer {token}"} for token in tokens)
+    async with (
+        open_socket(browser.socket, mine) as first,
+        open_socket(browser.socket, mine) as second,
+        open_socket(browser.socket, theirs) as kept,
+    ):
+        for socket in (first, kept):
+            await run(socket, "1", what)
+        headers = {"authorization": f"Bearer {browser.token}"}
+        sent = {"query": "mutation { signOut(input: {}) { endedSessions } }"}
+        await browser.client.post("/graphql", json=sent, headers=headers)
+
+        assert await closed(first) == ENDED
+        assert await closed(second) == ENDED
+        await run(kept, "2", WHO)
+        assert (await hear(kept))["payload"]["data"] == {"viewer": {"user": {"name": "Ann"}}}
+        assert len(browser.server.app.state.sockets.sessions) == 1
+
+
+async def test_a_session_that_another_process_ends_is_over_here_within_a_second_without_redis(
+    browser: Browser, database: Database
+) -> None:
+    payload = {"Authorization": f"Bearer {browser.token}"}
+    async with open_socket(browser.socket, payload) as socket:
+        await run(socket, "1", LIVE["shared"])
+        async with database.connection() as connection:
+            await connection.execute("UPDATE session SET ended_at = now()")
+
+        assert await closed(socket) == ENDED
+
+
+async def test_an_idle_socket_of_a_session_that_has_ended_before_is_closed_too(
+    browser: Browser, database: Database
+) -> None:
+    async with database.connection() as connection:
+        await connection.execute("UPDATE session SET ended_at = now()")
+
+    async with open_socket(browser.socket, {"Authorization": f"Bearer {browser.token}"}) as socket:
+        assert await closed(socket) == ENDED
+    assert len(browser.server.app.state.sockets.sessions) == 0
