@@ -67,6 +67,8 @@ class Transaction:
     def __init__(self, connection: asyncpg.Connection) -> None:
         self.connection = connection
         self.events: list[NewEvent] = []
+        self.is_audited = False
+        """Whether the change has an entry in the audit log."""
 
     def emit(self, event: NewEvent) -> None:
         """Write `event` at the end of the transaction."""

@@ -18,6 +18,7 @@ from models.conversation_read import ConversationRead
 from models.conversation_tag import ConversationTag
 from models.export import Export
 from models.failed_attempt import FailedAttempt
+from models.file_to_remove import FileToRemove
 from models.idempotency_key import IdempotencyKey
 from models.link_click import LinkClick
 from models.live_event import LiveEvent
@@ -70,6 +71,7 @@ __all__ = [
     "ConversationTag",
     "Export",
     "FailedAttempt",
+    "FileToRemove",
     "IdempotencyKey",
     "LinkClick",
     "LiveEvent",

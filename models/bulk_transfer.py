@@ -12,6 +12,7 @@ class BulkTransfer(Model):
     id = fields.UUIDField(primary_key=True)
     to_location_id = fields.UUIDField()
     by_user_id = fields.UUIDField(null=True)
+    api_key_id = fields.UUIDField(null=True)
     status = fields.TextField()
     conversation_ids: fields.Field[list[UUID]] = ArrayField(element_type="uuid")
     note = fields.TextField(null=True)

@@ -67,9 +67,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class KeyEntry:
-    """An API key that was not revoked; `grants` are its role on its account, or at its locations alone."""
+    """An API key that was not revoked; `grants` are its role on its account, or at its locations alone.
+
+    `scope_id` is the scope of its own events.
+    """
 
     id: UUID
+    scope_id: int
     digest: str
     scopes: frozenset[ApiScope]
     grants: tuple[Grant, ...]
@@ -197,6 +201,7 @@ async def load_catalogue(connection: asyncpg.Connection, tenant_id: UUID) -> Cat
     scopes = await connection.fetch(
         "SELECT id, kind, user_id, seq FROM live_scope WHERE tenant_id = $1", tenant_id
     )
+    own_scopes = {scope["user_id"]: scope["id"] for scope in scopes}
     own = next(scope for scope in scopes if scope["kind"] == "TENANT")
     accounts = _accounts(await _rows(connection, "SELECT * FROM account WHERE tenant_id = $1", tenant_id))
     return Catalogue(
@@ -205,13 +210,13 @@ async def load_catalogue(connection: asyncpg.Connection, tenant_id: UUID) -> Cat
         seq=own["seq"],
         accounts=accounts,
         places=await _places(connection, tenant_id, accounts),
-        people=await _people(connection, tenant_id, {scope["user_id"]: scope["id"] for scope in scopes}),
+        people=await _people(connection, tenant_id, own_scopes),
         tags={
             row["id"]: TagEntry(row["id"], row["external_id"], row["name"], row["color"])
             for row in await _rows(connection, "SELECT * FROM tag WHERE tenant_id = $1", tenant_id)
         },
         campaigns=await _campaigns(connection, tenant_id),
-        api_keys=await _api_keys(connection, tenant_id),
+        api_keys=await _api_keys(connection, tenant_id, own_scopes),
     )
 
 
@@ -333,19 +338,22 @@ async def _campaigns(connection: asyncpg.Connection, tenant_id: UUID) -> dict[UU
     }
 
 
-async def _api_keys(connection: asyncpg.Connection, tenant_id: UUID) -> dict[UUID, KeyEntry]:
+async def _api_keys(
+    connection: asyncpg.Connection, tenant_id: UUID, scope_ids: Mapping[UUID, int]
+) -> dict[UUID, KeyEntry]:
     rows = await _rows(
         connection, "SELECT * FROM api_key WHERE tenant_id = $1 AND revoked_at IS NULL", tenant_id
     )
-    return {row["id"]: _api_key(row) for row in rows}
+    return {row["id"]: _api_key(row, scope_ids[row["id"]]) for row in rows}
 
 
-def _api_key(row: asyncpg.Record) -> KeyEntry:
+def _api_key(row: asyncpg.Record, scope_id: int) -> KeyEntry:
     scopes = frozenset(map(ApiScope, row["scopes"]))
     role = role_of_key(scopes)
     grants = [Grant(role, None, location_id) for location_id in row["location_ids"]]
     return KeyEntry(
         id=row["id"],
+        scope_id=scope_id,
         digest=row["secret_hash"],
         scopes=scopes,
         grants=tuple(grants) or (Grant(role, row["account_id"], None),),

@@ -16,6 +16,7 @@ class Contact(Model):
     blocked_at = fields.DatetimeField(null=True)
     undeliverable_at = fields.DatetimeField(null=True)
     last_auto_reply_at = fields.DatetimeField(null=True)
+    erased_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
 
     class Meta:

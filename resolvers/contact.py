@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET, Info
 
-from graph.ids import expect_id
+from graph.ids import expect_id, global_id
 from graph.pagination import After, Before, First, Last, page
 from graph.types.contact import Contact, ContactConnection, ContactFilter, ContactOrder
 from graph.types.contact_mutations import (
@@ -13,6 +13,8 @@ from graph.types.contact_mutations import (
     BlockContactPayload,
     CreateContactInput,
     CreateContactPayload,
+    EraseContactInput,
+    EraseContactPayload,
     UnblockContactInput,
     UnblockContactPayload,
     UpdateContactInput,
@@ -20,6 +22,7 @@ from graph.types.contact_mutations import (
 )
 from graph.types.inputs import THE_PARAMETERS, given
 from localmessages.actions import blocking, contacts
+from localmessages.actions.erasing import erase_contact
 from resolvers.perform import perform
 
 BY_NAME = ContactOrder()
@@ -113,6 +116,23 @@ class ContactMutations:
         return UnblockContactPayload(
             contact=await done.node("Contact", "contact"), user_errors=done.user_errors
         )
+
+    @strawberry.mutation(
+        description=(
+            "Erase a contact at their request: name, number and texts go, counts stay. Cannot be undone."
+        ),
+    )
+    async def erase_contact(
+        self,
+        info: Info,
+        input: Annotated[EraseContactInput, THE_PARAMETERS],
+    ) -> EraseContactPayload:
+        contact = expect_id("Contact", input.contact_id)
+        done = await perform(
+            info, input, lambda actor, key: erase_contact(actor, contact, input.confirm_phone, key=key)
+        )
+        erased = None if done.user_errors else strawberry.ID(global_id("Contact", contact))
+        return EraseContactPayload(erased_contact_id=erased, user_errors=done.user_errors)
 
 
 def _names(input: CreateContactInput | UpdateContactInput) -> dict[str, str | None]:

@@ -50,7 +50,7 @@ async def perform(info: Info, input: Any, action: Action) -> Outcome:
     context.forget()
     begun = await context.begin()
     address = context.visit.device.address or None
-    actor = Actor(context.services, begun.viewer, begun.catalogue, context.now, address)
+    actor = Actor(context.services, begun.viewer, begun.catalogue, context.now, address, info.field_name)
     try:
         key = idempotency_key(given(getattr(input, "idempotency_key", UNSET)), info.field_name, _plain(input))
         made = await action(actor, key)

@@ -90,3 +90,20 @@ class UnblockContactPayload:
     user_errors: list[UserError] = strawberry.field(
         description="Why nothing was done; empty when it was. Codes: NOT_FOUND, NOT_ALLOWED."
     )
+
+
+@strawberry.input(description="Parameters of `eraseContact`.")
+class EraseContactInput(NullIfLeftOut):
+    contact_id: strawberry.ID = strawberry.field(description="The contact to erase.")
+    confirm_phone: PhoneNumber = strawberry.field(description="The contact's number, typed once more.")
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+
+
+@strawberry.type(description="Result of `eraseContact`.")
+class EraseContactPayload:
+    erased_contact_id: strawberry.ID | None = strawberry.field(
+        description="The id that no longer leads anywhere; null when refused."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        description="Why nothing was done; empty when it was. Codes: NOT_FOUND, NOT_ALLOWED, INVALID."
+    )

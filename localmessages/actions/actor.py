@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from localmessages.actions.audit_made import audit_made
 from localmessages.rules.access import Role, Viewer
 from localmessages.rules.place import Place
 from localmessages.rules.refusal import NotAllowed, NotFound, Refused, UserErrorCode
@@ -29,6 +30,8 @@ class Actor:
     now: datetime
     address: str | None = None
     """Where the request came from; None for work of our own."""
+    action: str | None = None
+    """The mutation that is performed; None for work of our own."""
 
     @property
     def tenant_id(self) -> UUID:
@@ -82,11 +85,14 @@ async def once(
     """Run `do` in one transaction; under a key that was used, give what it made then and do nothing."""
     async with actor.services.transaction() as tx:
         if key is None:
-            return await do(tx)
+            made = await do(tx)
+            await audit_made(tx, actor, made)
+            return made
         earlier = await _claim(tx, actor, key)
         if earlier is not None:
             return earlier
         made = await do(tx)
+        await audit_made(tx, actor, made)
         # idempotency_key_pkey
         await tx.connection.execute(
             "UPDATE idempotency_key SET result = $4 WHERE tenant_id = $1 AND actor_id = $2 AND key = $3",

@@ -42,6 +42,7 @@ async def audit(
         for field, (before, after) in (changes or {}).items()
         if before != after
     ]
+    tx.is_audited = True
     await tx.connection.execute(
         """
         INSERT INTO audit_entry

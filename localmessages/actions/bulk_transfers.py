@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from localmessages.actions.actor import Actor, IdempotencyKey, Made, once
+from localmessages.actions.audit import audit
 from localmessages.actions.messages import check_place
 from localmessages.actions.queue import BULK_TRANSFER, enqueue
 from localmessages.actions.transfers import TransferRequest, check_texts, destination, transfer_in
@@ -47,9 +48,9 @@ async def request_bulk_transfer(
         await tx.connection.execute(
             """
             INSERT INTO bulk_transfer
-                (tenant_id, id, to_location_id, by_user_id, status, conversation_ids,
+                (tenant_id, id, to_location_id, by_user_id, api_key_id, status, conversation_ids,
                  note, notify, notice, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            VALUES ($1, $2, $3, $4, $11, $5, $6, $7, $8, $9, $10)
             """,
             actor.tenant_id,
             bulk_id,
@@ -61,7 +62,11 @@ async def request_bulk_transfer(
             request.notify,
             request.notice,
             actor.now,
+            actor.viewer.api_key_id,
         )
+        name = actor.place_of(request.to_location_id).name
+        number = {"conversations": (None, len(set(conversation_ids)))}
+        await audit(tx, actor, "transferConversations", ("BulkTransfer", bulk_id), name, number)
         await enqueue(tx.connection, BULK_TRANSFER, {"tenant": actor.tenant_id, "bulk_transfer": bulk_id})
         return {"bulk_transfer": bulk_id}
 
@@ -120,16 +125,16 @@ async def _move(
     told = len(tx.events)
     try:
         async with tx.connection.transaction():
-            actor = _on_behalf(services, catalogue, bulk["by_user_id"])
+            actor = _on_behalf(services, catalogue, bulk["by_user_id"] or bulk["api_key_id"])
             return await transfer_in(tx, actor, bulk["conversation_ids"][position], _request(bulk)), None
     except Refused as no:
         del tx.events[told:]
         return None, {"code": no.code, "message": no.message, "field": no.field, "remedy": no.remedy}
 
 
-def _on_behalf(services: Services, catalogue: Catalogue, user_id: UUID | None) -> Actor:
+def _on_behalf(services: Services, catalogue: Catalogue, actor_id: UUID | None) -> Actor:
     """Who asked for it, with the rights that they have now."""
-    viewer = catalogue.viewer(user_id) if user_id is not None else None
+    viewer = catalogue.viewer(actor_id) if actor_id is not None else None
     if viewer is None:
         raise NotAllowed("Who asked for this may not sign in any more.")
     return Actor(services, viewer, catalogue, services.clock())
@@ -175,12 +180,12 @@ async def _keep_result(
 
 
 def _tell(tx: Transaction, catalogue: Catalogue, bulk: asyncpg.Record, at: datetime) -> None:
-    person = catalogue.people.get(bulk["by_user_id"])
-    if person is not None:
+    by = catalogue.people.get(bulk["by_user_id"]) or catalogue.api_keys.get(bulk["api_key_id"])
+    if by is not None:
         tx.emit(
             NewEvent(
                 bulk["tenant_id"],
-                person.scope_id,
+                by.scope_id,
                 EventKind.BULK_TRANSFER_CHANGED,
                 at,
                 body={"bulk_transfer": str(bulk["id"])},

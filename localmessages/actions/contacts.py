@@ -53,6 +53,8 @@ async def create_contact(
         )
         if contact_id is None:
             raise await _existing(tx.connection, actor, "phone", phone)
+        name = " ".join(filter(None, (given.get("first_name"), given.get("last_name")))) or phone
+        await audit(tx, actor, "createContact", ("Contact", contact_id), name)
         return {"contact": contact_id}
 
     return await once(actor, key, do)

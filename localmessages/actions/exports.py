@@ -33,6 +33,7 @@ async def create_export(
     at: datetime,
     saved_report_id: UUID | None = None,
     at_once: bool = False,
+    address: str | None = None,
 ) -> UUID:
     """Have a file made, of what `viewer` may see when it is made.
 
@@ -61,7 +62,7 @@ async def create_export(
     )
     await enqueue_export(change, viewer.tenant_id, export_id, at_once=at_once)
     catalogue = await services.catalogues.of(change.connection, viewer.tenant_id, 0)
-    actor = Actor(services, viewer, catalogue, at)
+    actor = Actor(services, viewer, catalogue, at, address)
     asked = {"source": (None, to_json(source)), "format": (None, format)}
     await audit(change, actor, "requestExport", ("Export", export_id), title, asked)
     return export_id
@@ -90,6 +91,7 @@ async def request_export(
             title=question.title,
             at=actor.now,
             at_once=question.rows <= MOST_AT_ONCE,
+            address=actor.address,
         )
         return {"export": export_id}
 

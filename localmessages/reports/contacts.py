@@ -31,10 +31,10 @@ def is_visible(viewer: Viewer, args: Args, *, new_ones: bool = True) -> str:
     """The condition on a `contact` that the viewer may see.
 
     One with a conversation that is, or has been, at a location of theirs; all, for who has a role on the
-    whole tree. With `new_ones` also one to whom nobody has talked yet.
+    whole tree. Nobody sees one who was erased. With `new_ones` also one to whom nobody has talked yet.
     """
     if viewer.tenant_id in viewer.account_roles:
-        return "TRUE"
+        return "contact.erased_at IS NULL"
     places = f"ANY({args.add(viewer.location_ids)}::uuid[])"
     # conversation_contact_idx, transfer_contact_idx
     found = f"""EXISTS (
@@ -53,7 +53,7 @@ def is_visible(viewer: Viewer, args: Args, *, new_ones: bool = True) -> str:
         SELECT FROM conversation AS held
         WHERE held.tenant_id = contact.tenant_id AND held.contact_id = contact.id
     )"""
-    return f"({found})"
+    return f"(contact.erased_at IS NULL AND ({found}))"
 
 
 def contact_order(field: ContactOrderField, direction: OrderDirection) -> Keyset:

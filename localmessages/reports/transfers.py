@@ -153,9 +153,13 @@ SELECT {columns(BulkTransferRow, "bulk_transfer")}
 FROM bulk_transfer
 WHERE bulk_transfer.tenant_id = $1
     AND bulk_transfer.id = ANY($2::uuid[])
-    AND (bulk_transfer.by_user_id = $3 OR bulk_transfer.to_location_id = ANY($4::uuid[]))
+    AND (
+        bulk_transfer.by_user_id = $3
+        OR bulk_transfer.api_key_id = $3
+        OR bulk_transfer.to_location_id = ANY($4::uuid[])
+    )
 """
-    records = await connection.fetch(statement, viewer.tenant_id, ids, viewer.user_id, viewer.location_ids)
+    records = await connection.fetch(statement, viewer.tenant_id, ids, viewer.actor_id, viewer.location_ids)
     return {record[0]: made(BulkTransferRow, record) for record in records}
 
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from graphql import GraphQLError
 
+from graph.ids import expect_id
+from localmessages.actions.bulk_transfers import transfer_next
 from localmessages.auth import api_key_digest
 from tests.support.company import Company
 
@@ -217,3 +219,23 @@ async def test_what_a_key_did_says_so(town: Company) -> None:
             "subject": {"id": talk["conversationId"]},
         }
     ]
+
+
+async def test_what_a_key_has_moved_in_bulk_is_moved_with_its_rights(town: Company) -> None:
+    talks = [town.id("Conversation", await town.conversation())]
+    secret = await town.key("TRANSFER", "READ_CONVERSATIONS")
+
+    asked = await town.do_key(
+        secret,
+        "transferConversations",
+        "bulkTransfer { id }",
+        conversationIds=talks,
+        to=town.id("Place", "Store B"),
+    )
+    key = expect_id("BulkTransfer", asked["bulkTransfer"]["id"])
+    while await transfer_next(town.services, town.tenant_id, key):
+        pass
+
+    document = "query ($id: ID!) { node(id: $id) { ... on BulkTransfer { status transferred } } }"
+    node = (await town.ask_key(secret, document, id=asked["bulkTransfer"]["id"]))["node"]
+    assert node == {"status": "COMPLETED", "transferred": 1}

@@ -148,6 +148,11 @@ async def given(town: Company) -> dict[str, Given]:
         ),
         "cancelExport": ("export { id status }", {"exportId": waiting}, {"exportId": stopped}),
         "retryExport": ("export { id status }", {"exportId": stopped}, {"exportId": waiting}),
+        "eraseContact": (
+            "erasedContactId",
+            {**contact, "confirmPhone": CUSTOMER},
+            {"confirmPhone": OTHER},
+        ),
         "createUser": ("user { id status }", ida, name),
         "updateUser": ("user { name }", {"userId": town.id("User", "Ann"), "name": "Anna", **role}, name),
         "removeUser": (
