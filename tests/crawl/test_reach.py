@@ -39,6 +39,7 @@ UNDONE = {
     "startSecondFactor": _PASSWORD,
     "disableSecondFactor": _PASSWORD,
     "transferOwnership": _PASSWORD,
+    "eraseContact": "takes the number of the contact, which no other field is named like",
     "confirmSecondFactor": "takes a code, which comes after the password",
     "verifySecondFactor": _TOKEN,
     "refreshSession": _TOKEN,
