@@ -5,7 +5,6 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from time import time
 from typing import Any
@@ -17,6 +16,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from localmessages import metrics
+from localmessages.rules.networks import network_of
 from subscriptions.address import is_cluster, seeds
 from subscriptions.line import stop
 
@@ -27,8 +27,6 @@ MOST_KEYS = 100_000
 _ROUNDING = 1e-6
 # How often others are asked about somebody who has just been counted.
 _LOOKS = 5
-# A network of this size is one customer of its provider.
-_NETWORK_6 = 64
 
 log = structlog.get_logger(__name__)
 
@@ -165,19 +163,6 @@ class Rates:
         span = int(self._clock() / self._seconds)
         while self._windows and next(iter(self._windows.values())).span < span - 1:
             self._recent.pop(self._windows.popitem(last=False)[0], None)
-
-
-def network_of(address: str) -> str:
-    """Whom an address stands for: itself, or the network that one customer of a provider has."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(ip_network((parsed, _NETWORK_6), strict=False))
-    return str(parsed)
 
 
 def open_redis(redis_url: str) -> "Redis | RedisCluster":

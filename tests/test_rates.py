@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localmessages.rates import MOST_KEYS, RateLimited, Rates, network_of
+from localmessages.rates import MOST_KEYS, RateLimited, Rates
+from localmessages.rules.networks import network_of
 from tests.support.waiting import eventually
 
 

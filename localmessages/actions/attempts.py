@@ -8,8 +8,9 @@ from uuid import UUID
 import asyncpg
 
 from localmessages.auth import secret_hash
-from localmessages.rules.attempts import MOST_COUNTED, OF_ADDRESS, OF_SUBJECT, network_of
+from localmessages.rules.attempts import MOST_COUNTED, OF_ADDRESS, OF_SUBJECT
 from localmessages.rules.keys import new_key
+from localmessages.rules.networks import network_of
 from localmessages.rules.refusal import RetryLater, UserErrorCode
 from localmessages.services import Services, Transaction
 

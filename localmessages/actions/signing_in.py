@@ -24,7 +24,7 @@ from localmessages.auth import (
     issue_token,
     verify_password,
 )
-from localmessages.rules.attempts import network_of
+from localmessages.rules.networks import network_of
 from localmessages.rules.refusal import Refused, UserErrorCode
 from localmessages.services import Services, Transaction
 

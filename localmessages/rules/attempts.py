@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address
 
 # More failures than these make no longer pause.
 MOST_COUNTED = 100
@@ -32,14 +31,3 @@ class Patience:
 OF_SUBJECT = Patience(5, timedelta(seconds=30), timedelta(minutes=15), timedelta(days=1))
 # Offices share an address, so it takes more of them.
 OF_ADDRESS = Patience(50, timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=1))
-
-
-def network_of(address: str) -> str:
-    """Who shares what with an address: a house has a whole network of IPv6, and of IPv4 one address."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))
-    return str(parsed)

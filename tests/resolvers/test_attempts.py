@@ -90,7 +90,7 @@ async def test_a_network_that_tries_one_account_after_another_waits(town: Compan
     await town.fetch(
         """
         INSERT INTO failed_attempt (id, subject, address, at)
-        SELECT gen_random_uuid(), decode(md5(n::text), 'hex'), sha256(E'from\\n2001:db8::'::bytea), $1
+        SELECT gen_random_uuid(), decode(md5(n::text), 'hex'), sha256(E'from\\n2001:db8::/64'::bytea), $1
         FROM generate_series(1, 49) AS n
         """,
         at,

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localmessages.rules.attempts import OF_ADDRESS, OF_SUBJECT, Patience, network_of
+from localmessages.rules.attempts import OF_ADDRESS, OF_SUBJECT, Patience
+from localmessages.rules.networks import network_of
 
 NOON = datetime(2026, 9, 14, 12, tzinfo=UTC)
 PATIENCE = Patience(3, timedelta(seconds=10), timedelta(seconds=60), timedelta(hours=1))
@@ -64,8 +65,8 @@ def test_an_office_that_shares_an_address_is_let_in_for_longer_than_one_account(
     ("address", "network"),
     [
         ("192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-        ("2001:db8:1:2:ffff::", "2001:db8:1:2::"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::", "2001:db8:1:2::/64"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
         ("", ""),
         ("a socket", "a socket"),
