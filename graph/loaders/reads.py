@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
@@ -68,7 +69,8 @@ class Reads:
         batch = self._batches.get(load.__name__)
         if batch is None:
             batch = self._batches[load.__name__] = DataLoader(load_fn=_in_order(load))
-        return cast(list[T | None], await batch.load_many(keys))
+        # Where a field fails, what is asked for beside it is cancelled; others may wait for the same.
+        return cast(list[T | None], await asyncio.shield(batch.load_many(keys)))
 
 
 def _in_order(load: Load[K, T]) -> Callable[[list[K]], Awaitable[list[T | None]]]:

@@ -24,7 +24,7 @@ class _Shared:
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
-        self._turn = asyncio.Lock()
+        self.turn = asyncio.Lock()
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._connection, name)
@@ -32,10 +32,14 @@ class _Shared:
             return found
 
         async def ask(*args: Any, **more: Any) -> Any:
-            async with self._turn:
+            async with self.turn:
                 return await found(*args, **more)
 
-        return ask
+        async def to_its_end(*args: Any, **more: Any) -> Any:
+            # Whoever is cancelled meanwhile must not leave the connection in the middle of an answer.
+            return await asyncio.shield(ask(*args, **more))
+
+        return to_its_end
 
 
 class Sandbox(Database):
@@ -45,7 +49,9 @@ class Sandbox(Database):
         super().__init__(database.pool, database.acquire_seconds)
         self.statements: list[str] = []
         self._connection = connection
-        self._shared = cast("asyncpg.Connection", _Shared(connection))
+        shared = _Shared(connection)
+        self._turn = shared.turn
+        self._shared = cast("asyncpg.Connection", shared)
         self._standing: set[Row] | None = None
 
     @asynccontextmanager
@@ -62,6 +68,10 @@ class Sandbox(Database):
 
     async def written(self) -> set[Row]:
         """The rows that the attempt added, changed or removed, as they were and are."""
+        async with self._turn:
+            return await self._written()
+
+    async def _written(self) -> set[Row]:
         if await self._is_broken():
             return set()
         # Whoever wrote, or locked a row, has a number.
@@ -101,7 +111,8 @@ class Sandbox(Database):
             with self._connection.query_logger(self._note):
                 yield
         finally:
-            await undo.rollback()
+            async with self._turn:
+                await undo.rollback()
 
 
 @asynccontextmanager

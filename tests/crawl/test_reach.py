@@ -7,7 +7,7 @@ from dataclasses import replace
 from graphql import GraphQLObjectType
 
 from graph.schema import schema
-from tests.crawl.actors import OWNER
+from tests.crawl.actors import OWNER, hidden_from
 from tests.crawl.conftest import Open
 from tests.crawl.mutations import Mutations, do_everything
 from tests.crawl.queries import Queries, look_everywhere
@@ -67,7 +67,8 @@ async def test_the_owner_of_the_data_reaches_every_field(crawling: Open, watchin
 
 
 async def test_the_crawl_sees_what_it_must_not(crawling: Open) -> None:
-    crawler = await crawling(replace(OWNER, sees=frozenset()))
+    crawler = await crawling(OWNER)
+    crawler.hidden = hidden_from(crawler.world, replace(OWNER, sees=frozenset()))
 
     await look_everywhere(Queries(crawler), crawler)
 

@@ -112,8 +112,11 @@ class Writer:
         while waiting:
             node = waiting.popleft()
             for each, prefix in self._objects(node):
-                is_whole = each.type.name in self._whole or node.depth >= deepest
-                self._whole.add(each.type.name)
+                # Where anything can be, no more of it: each type has trees of its own.
+                is_anything = node.type.name == "Node"
+                is_whole = is_anything or each.type.name in self._whole or node.depth >= deepest
+                if not is_anything:
+                    self._whole.add(each.type.name)
                 for name, definition in self._fields_of(each.type):
                     below = get_named_type(definition.type)
                     if is_leaf_type(below):
