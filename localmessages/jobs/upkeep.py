@@ -11,6 +11,7 @@ import structlog
 from localmessages.actions.expiry import remove_files
 from localmessages.actions.forgetting import forget_ways_in
 from localmessages.actions.payments import close_pages
+from localmessages.actions.removal import remove_noted_files
 from localmessages.actions.waking import due_to_wake, wake_conversation
 from localmessages.jobs.scheduled_reports import start_due_reports
 from localmessages.services import Services
@@ -20,6 +21,7 @@ logger = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 1.0
 _DELTAS_A_FOLD = 5_000
+_KEYS_A_STATEMENT = 5_000
 KEYS_LAST = timedelta(hours=24)
 JOB_LOG_LASTS = timedelta(days=1)
 # So long can be looked up what was sent to whom; a key that is used again after that makes a new mail.
@@ -68,14 +70,29 @@ async def clear_out(services: Services) -> None:
         await _forget_jobs(connection)
         await _forget_mails(connection, now)
         await forget_ways_in(connection, now)
-    files = await remove_files(services)
+    files = await remove_files(services) + await remove_noted_files(services)
     logger.info("upkeep.cleared_out", events=events, keys=keys, files=files)
 
 
 async def _forget_keys(connection: asyncpg.Connection, before: object) -> int:
-    # idempotency_key_created_at_idx
-    status = await connection.execute("DELETE FROM idempotency_key WHERE created_at < $1", before)
-    return int(status.rpartition(" ")[2])
+    forgotten = 0
+    # Some at a time: whoever is about to use one of them waits no longer than for these.
+    while True:
+        # idempotency_key_created_at_idx
+        status = await connection.execute(
+            """
+            DELETE FROM idempotency_key
+            WHERE ctid = ANY (
+                ARRAY(SELECT ctid FROM idempotency_key WHERE created_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
+            )
+            """,
+            before,
+            _KEYS_A_STATEMENT,
+        )
+        few = int(status.rpartition(" ")[2])
+        forgotten += few
+        if few < _KEYS_A_STATEMENT:
+            return forgotten
 
 
 async def _forget_jobs(connection: asyncpg.Connection) -> None:
