@@ -1,5 +1,6 @@
 """What the reads say."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from graph.context import Context, Faces
 from graph.ids import global_id
 from graph.loaders import Loaders
 from graph.loaders.conversations import snapshot_row
+from graph.loaders.reads import Reads
 from models.database import Database
 from tests.graph.conftest import Ask
 from tests.support.asking import error_code, nobody
@@ -267,3 +269,23 @@ async def test_a_conversation_of_an_event_is_the_one_that_is_read(
 )
 async def test_bad_arguments_are_refused_with_a_code(ask: Ask, query: str, code: str):
     assert error_code(await ask("Olga").answer(query)) == code
+
+
+async def test_a_field_that_fails_takes_nothing_from_others_who_wait_for_the_same(ask: Ask) -> None:
+    olga = ask("Olga")
+    begun, may_end = asyncio.Event(), asyncio.Event()
+    reads = Reads(Context(olga.services, Faces(Loaders, live=nobody), olga.bearer))
+
+    async def slowly(keys: list[int]) -> dict[int, str]:
+        begun.set()
+        await may_end.wait()
+        return {key: f"the {key}" for key in keys}
+
+    cancelled, other = (asyncio.ensure_future(reads.batched(slowly, 7)) for _ in range(2))
+    await begun.wait()
+    cancelled.cancel()
+    await asyncio.wait([cancelled])
+    may_end.set()
+
+    assert await other == "the 7"
+    assert cancelled.cancelled()
