@@ -27,7 +27,7 @@ from tests.support.live_server import live_server
 
 async def context_for(connection: HTTPConnection) -> Any:
     name = connection.headers.get("authorization")
-    return SimpleNamespace(bearer=SimpleNamespace(tenant_id="acme", user_id=name) if name else None)
+    return SimpleNamespace(bearer=SimpleNamespace(tenant_id="acme", actor_id=name) if name else None)
 
 
 @pytest.fixture
