@@ -53,6 +53,11 @@ class Bearer:
             raise ValueError("An API key is nobody.")
         return self.actor_id
 
+    @property
+    def ends_by(self) -> UUID | None:
+        """What may end it early: the API key, or the session."""
+        return self.session_id if self.key_digest is None else self.actor_id
+
 
 @dataclass(frozen=True, slots=True)
 class Refresh:

@@ -138,8 +138,8 @@ class Session:
         if context.bearer is not None and context.bearer.key_digest is not None:
             await self._check_key(context)
         await self._settings.sockets.claim(self, self._who(context))
-        if context.bearer is not None and context.bearer.session_id is not None:
-            self._session = context.bearer.tenant_id, context.bearer.session_id
+        if context.bearer is not None and context.bearer.ends_by is not None:
+            self._session = context.bearer.tenant_id, context.bearer.ends_by
             self._settings.sockets.sessions.enter(self, *self._session)
         self._watch_token(context)
         self._is_acknowledged = True

@@ -67,6 +67,14 @@ async def test_a_key_watches_until_it_is_revoked(server: LiveServer) -> None:
         assert (await closed(socket))[0] == 4403
 
 
+async def test_a_socket_that_does_nothing_closes_too(server: LiveServer) -> None:
+    secret, key = await make(server, "READ_CONVERSATIONS")
+    async with open_socket(address(server), {"Authorization": f"Bearer {secret}"}) as socket:
+        await server.ask(OWNER, mutation_of("revokeApiKey", "apiKey { id }"), input={"apiKeyId": key})
+
+        assert (await closed(socket))[0] == 4403
+
+
 async def test_a_socket_does_not_open_with_a_wrong_key(server: LiveServer) -> None:
     secret, _ = await make(server, "REPORTS")
     async with connect(address(server), subprotocols=SPOKEN) as socket:
