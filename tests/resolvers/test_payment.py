@@ -281,7 +281,7 @@ async def test_a_request_that_is_withdrawn_is_canceled_and_stays_so(town: Compan
         assert payload["paymentRequest"]["status"] == "CANCELED"
 
     (entry,) = await town.fetch(
-        "SELECT action, subject_name FROM audit_entry WHERE subject_type = 'PaymentRequest'"
+        "SELECT action, subject_name FROM audit_entry WHERE action = 'cancelPaymentRequest'"
     )
     assert tuple(entry) == ("cancelPaymentRequest", "INV-1")
 

@@ -219,7 +219,18 @@ def test_who_the_viewer_is_cannot_be_read_for_many(one):
 async def town(database, open_hub) -> Watched:
     """Olive and Oscar own all, Ann and Amy work at A, Bob at B."""
     town = watched(await open_desk(database, AMY, OSCAR), await open_hub(poll_seconds=0.2), together=True)
-    town.engine = Engine(schema.core, Limits(aliases=10_000, tokens=100_000, depth=50, cost=10**9))
+    town.engine = Engine(
+        schema.core,
+        Limits(
+            document_bytes=10**6,
+            fields=10**6,
+            overlaps=10**9,
+            aliases=10_000,
+            tokens=100_000,
+            depth=50,
+            cost=10**9,
+        ),
+    )
     return town
 
 
