@@ -55,9 +55,11 @@ def configure_logging(level: str, *, json: bool) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    levels = logging.getLevelNamesMapping()
     for name, least in _TALKATIVE.items():
-        levels = logging.getLevelNamesMapping()
-        logging.getLogger(name).setLevel(max(levels[least], levels[level.upper()]))
+        # Where all are as quiet they follow the root, which the demo makes quieter still.
+        is_talkative = levels[least] > levels[level.upper()]
+        logging.getLogger(name).setLevel(levels[least] if is_talkative else logging.NOTSET)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
