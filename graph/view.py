@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from graph.errors import ErrorCode, RequestRefused, bad_request, formatted, too_much, too_often
 from graph.execution import Answer, Engine, Operation, refusal
 from graph.negotiation import JSON, RESPONSE, media_type, wants_page
+from graph.observing import about
 from graph.persisted import Persisted
 from graph.request import GraphQLRequest, from_json, from_query
 from localmessages import tracing
@@ -142,12 +143,10 @@ class GraphQLView:
 
 def _tell(scope: Scope, operation: Operation, context: Any) -> None:
     """Leave for the log what ran for whom: names and ids, never a value that was sent."""
-    told = scope.get("told")
-    if told is not None:
-        name, bearer = operation.definition.name, getattr(context, "bearer", None)
-        tracing.note(f"{operation.type.value} {name.value}" if name else operation.type.value, {})
-        told["operation"] = name.value if name else None
-        told["viewer"] = str(bearer.actor_id) if bearer else None
+    if (told := scope.get("told")) is not None:
+        told.update(about(operation, context))
+        name = told["operation"]
+        tracing.note(f"{operation.type.value} {name}" if name else operation.type.value, {})
 
 
 def _is_bare(scope: Scope) -> bool:

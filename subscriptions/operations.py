@@ -6,14 +6,16 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import structlog
 from graphql import GraphQLError, OperationType
 from starlette.requests import HTTPConnection
 
 from graph.errors import ErrorCode, RequestRefused, formatted, too_much, too_often
 from graph.execution import Answer, Engine, Operation, refusal
+from graph.observing import about
 from graph.persisted import Persisted
 from graph.request import GraphQLRequest, refuse_nul
-from localmessages import metrics
+from localmessages import metrics, tracing
 from localmessages.auth import Bearer
 from localmessages.rates import RateLimited, Rates
 from subscriptions.admission import Admission
@@ -23,6 +25,8 @@ from subscriptions.outlet import Outlet
 from subscriptions.patience import DATABASE_AWAY, insist
 from subscriptions.seat import Seat
 from subscriptions.sockets import Sockets
+
+log = structlog.get_logger(__name__)
 
 
 class SocketContext(Protocol):
@@ -125,8 +129,11 @@ class Operations:
         operation = engine.operation(request)
         await self._settings.persisted.keep(request, shared=context.bearer is not None)
         if operation.type is not OperationType.SUBSCRIPTION:
-            await self._tell(id, await engine.execute(operation, context))
+            with tracing.span("graphql.operation"):
+                answer = await engine.execute(operation, context)
+            await self._tell(id, answer)
             return
+        log.info("socket.subscribed", **about(operation, context))
         # Whatever is wrong with who asks, the operation meets it again and says it.
         with suppress(GraphQLError):
             await self.begin(context)

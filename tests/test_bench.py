@@ -24,6 +24,8 @@ from tests.support.consistency import (
 ROOT = Path(__file__).parents[1]
 MESSAGES = 2000
 ROWS = (
+    "inbox page, a viewer within the limit",
+    "the same beside 200 clients over it",
     "inbox page, 25 conversations, 1 client",
     "the console's Inbox operation",
     "inbox page, 16 clients",
