@@ -152,9 +152,10 @@ class _Series:
         while any(socket.frames == 0 for socket in self._sockets):
             await send()
             await asyncio.sleep(0.1)
-            self._still_open()
+            self._still_open(self._sockets)
             if time.monotonic() > deadline:
-                raise TimeoutError("Some sockets get no events.")
+                silent = sum(socket.frames == 0 for socket in self._sockets)
+                raise TimeoutError(f"{silent} of {len(self._sockets)} open sockets get no events.")
         for _ in range(WARM_UP):
             await send()
         await self._settled()
@@ -201,14 +202,14 @@ class _Series:
         return orjson.dumps(message["payload"]["data"]["inboxEvents"])
 
     def _arrived(self) -> int:
-        self._still_open()
+        self._still_open(self._sampled)
         return min(socket.frames for socket in self._sampled)
 
     async def _all_arrived(self) -> None:
         """Nothing lost, nothing twice."""
         async with asyncio.timeout(PATIENCE):
             while min(socket.frames for socket in self._sockets) < self._sent:
-                self._still_open()
+                self._still_open(self._sampled)
                 await asyncio.sleep(0.01)
         if any(socket.frames != self._sent for socket in self._sockets):
             raise AssertionError("Some sockets got more frames than events.")
@@ -220,8 +221,8 @@ class _Series:
             before = now
             await asyncio.sleep(1.0)
 
-    def _still_open(self) -> None:
-        for socket in self._sampled:
+    def _still_open(self, sockets: Sequence[socket_client.Socket]) -> None:
+        for socket in sockets:
             if socket.ended is not None:
                 raise ConnectionError(socket.ended)
 

@@ -1,4 +1,5 @@
 // Node's usual stack for live GraphQL, as the documentation of its parts shows it: one execution a subscriber.
+import { once } from "node:events";
 import { createServer } from "node:http";
 import { makeExecutableSchema } from "@graphql-tools/schema";
 import { useServer } from "graphql-ws/use/ws";
@@ -33,7 +34,10 @@ const connected = () => {
   // ioredis takes the path of a socket by itself, and not as redis-py's `unix:` address.
   return new Redis(url.startsWith("unix:") ? decodeURIComponent(new URL(url).pathname) : url);
 };
-const pubsub = new RedisPubSub({ publisher: connected(), subscriber: connected() });
+const [publisher, subscriber] = [connected(), connected()];
+// Who subscribes while the connection is being made may never be told of anything.
+await Promise.all([once(publisher, "ready"), once(subscriber, "ready")]);
+const pubsub = new RedisPubSub({ publisher, subscriber });
 
 const schema = makeExecutableSchema({
   typeDefs,
