@@ -39,6 +39,9 @@ class Api:
             "LOCALMESSAGES_DRAIN_NOTICE_SECONDS": "0.2",
             "LOCALMESSAGES_DRAIN_SECONDS": "1",
             "LOCALMESSAGES_SOCKETS_PER_VIEWER": "10000",
+            # Two people stand for thousands, all from one address.
+            "LOCALMESSAGES_REQUESTS_PER_VIEWER": "1000000",
+            "LOCALMESSAGES_REQUESTS_PER_ADDRESS": "1000000",
         }
         self.child = Child(_serve, environment, str(log))
 

@@ -73,6 +73,8 @@ async def test_who_never_reads_is_let_go_while_the_others_are_told_everything(
             secret_key=SECRET,
             graphiql=False,
             sockets_per_viewer=MUTE + 1,
+            requests_per_viewer=100 * MUTE,
+            requests_per_address=100 * MUTE,
         )
     )
     pings = {"ws_ping_interval": PINGS, "ws_ping_timeout": PINGS}
