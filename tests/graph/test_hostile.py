@@ -88,8 +88,8 @@ async def subscribed(app: ASGIApp, body: bytes) -> list[Message]:
 async def cheapest(ask: Callable[[], Coroutine[Any, Any, object]]) -> float:
     """The seconds of the processor that it takes; tried again where something else took them.
 
-    Without the collector, which walks through all that the tests before have left. Often, since a second of the
-    processor does less while its other half is busy with other tests.
+    Without the collector, which walks through all that the tests before have left. Often, since a second
+    of the processor does less while its other half is busy with other tests.
     """
     best = float("inf")
     gc.collect()
