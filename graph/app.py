@@ -56,11 +56,7 @@ def create_app(settings: Settings) -> Starlette:
     limits = socket_limits(settings)
     rates = rates_of(settings)
     store = DocumentStore(settings.redis_url) if settings.persisted_queries else None
-    persisted = Persisted(
-        read_documents(settings.trusted_documents or TRUSTED),
-        only=settings.trusted_documents_only,
-        store=store,
-    )
+    persisted = Persisted(trusted, only=settings.trusted_documents_only, store=store)
     claims = Claims(settings.redis_url, limits.sockets) if settings.redis_url else None
     sockets = Sockets(limits.sockets, claims)
     admission = Admission(settings.subscriptions_at_once)
@@ -121,7 +117,13 @@ def engine_of(settings: Settings, names: Names) -> Engine:
         introspection=settings.graphql_schema_fields,
         seconds=settings.graphql_seconds,
     )
-    return Engine(schema.core, limits, introspection=settings.introspection, suggestions=settings.suggestions)
+    return Engine(
+        schema.core,
+        limits,
+        introspection=settings.introspection,
+        suggestions=settings.suggestions,
+        names=names,
+    )
 
 
 def rates_of(settings: Settings) -> Rates:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -53,6 +54,27 @@ async def test_an_operation_is_counted_by_its_name_with_its_statements(
     assert after["localmessages_pool_connections", ("state", "idle")] >= 1
     assert after["localmessages_rollup_deltas",] == 0
     assert after["localmessages_jobs_oldest_seconds",] == 0
+
+
+async def test_the_consoles_operations_keep_their_names_whoever_asks(
+    database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    documents = tmp_path / "documents.json"
+    documents.write_text('{"sha256:1": "query OfTheConsole { identityProviders { name } }"}')
+    asked = [f"query {name} {{ identityProviders {{ name }} }}" for name in ("OfTheConsole", "OfAStranger")]
+    async with (
+        live_server(database_url, redis_url, trusted_documents=documents) as server,
+        httpx.AsyncClient(base_url=server.url) as client,
+    ):
+        for query in asked:
+            assert "errors" not in (await client.post("/graphql", json={"query": query})).json()
+        after = await told(server.url)
+
+    counted = {
+        dict(labels)["operation"] for name, *labels in after if name == "localmessages_operations_total"
+    }
+    assert "OfTheConsole" in counted
+    assert "OfAStranger" not in counted
 
 
 async def test_refusals_and_bugs_are_counted(database_url: str, redis_url: str) -> None:
