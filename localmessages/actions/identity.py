@@ -5,6 +5,7 @@ from datetime import datetime
 from localmessages.actions.codes import needs_code
 from localmessages.actions.sessions import Device
 from localmessages.actions.signing_in import SignedIn, let_in
+from localmessages.actions.users import who_signs_in
 from localmessages.auth import issue_code_token
 from localmessages.rules.refusal import Refused, UserErrorCode
 from localmessages.services import Services
@@ -18,10 +19,7 @@ async def sign_in_by_identity(
     Nobody becomes a user by this: who works here is decided here.
     """
     async with services.transaction() as tx:
-        # app_user_email_key
-        row = await tx.connection.fetchrow(
-            "SELECT tenant_id, id FROM app_user WHERE lower(email) = lower($1) AND status = 'ACTIVE'", email
-        )
+        row = await who_signs_in(tx.connection, email)
         if row is None:
             raise Refused(
                 UserErrorCode.INVALID_CREDENTIALS,

@@ -5,7 +5,7 @@ from datetime import timedelta
 from localmessages.actions.accounts import create_root_account
 from localmessages.actions.passwords import hashed_new_password
 from localmessages.actions.sessions import Device, begin_session
-from localmessages.actions.users import create_user
+from localmessages.actions.users import create_user, who_signs_in
 from localmessages.auth import issue_token
 from localmessages.rules.access import Role
 from localmessages.rules.refusal import Refused, UserErrorCode
@@ -44,10 +44,7 @@ async def create_owner(services: Services, *, account: str, name: str, email: st
 async def token_for(services: Services, email: str) -> str | None:
     """A day's bearer token for whoever signs in with an address, in a session of its own; None for nobody."""
     async with services.database.connection() as connection:
-        # app_user_email_key
-        row = await connection.fetchrow(
-            "SELECT tenant_id, id FROM app_user WHERE lower(email) = lower($1) AND status = 'ACTIVE'", email
-        )
+        row = await who_signs_in(connection, email)
     if row is None:
         return None
     tenant_id, user_id, now = row["tenant_id"], row["id"], services.clock()

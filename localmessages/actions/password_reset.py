@@ -3,8 +3,6 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-import asyncpg
-
 from localmessages.actions.attempts import begin_attempt
 from localmessages.actions.mailing import mail
 from localmessages.actions.one_time_tokens import (
@@ -17,6 +15,7 @@ from localmessages.actions.passwords import hashed_new_password, set_password
 from localmessages.actions.queue import PASSWORD_RESET, enqueue
 from localmessages.actions.sessions import Device
 from localmessages.actions.sign_in_audit import audit_person
+from localmessages.actions.users import who_signs_in
 from localmessages.services import Services
 
 _TEXT = """Hello {name},
@@ -40,7 +39,7 @@ async def send_password_reset(services: Services, email: str, device: Device) ->
     """Write the mail with the link, if somebody who can sign in has the address."""
     now = services.clock()
     async with services.transaction() as tx:
-        row = await _account(tx.connection, email)
+        row = await who_signs_in(tx.connection, email)
         if row is None:
             return
         person = row["tenant_id"], row["id"]
@@ -56,18 +55,6 @@ async def send_password_reset(services: Services, email: str, device: Device) ->
             at=now,
         )
         await audit_person(tx, services, *person, "requestPasswordReset", device, at=now, by_nobody=True)
-
-
-async def _account(connection: asyncpg.Connection, email: str) -> asyncpg.Record | None:
-    # app_user_email_key
-    return await connection.fetchrow(
-        """
-        SELECT tenant_id, id, name, email
-        FROM app_user
-        WHERE lower(email) = lower($1) AND status = 'ACTIVE'
-        """,
-        email,
-    )
 
 
 async def reset_password(

@@ -10,7 +10,6 @@ from localmessages.rules.live import EventKind
 from localmessages.rules.refusal import NotAllowed
 from localmessages.rules.texts import check_name, check_range
 from localmessages.services import Transaction
-from models.catalogue import Person
 
 # Columns by the fields of the API.
 _FIELDS = {
@@ -34,7 +33,7 @@ async def update_profile(
 
     async def do(tx: Transaction) -> Made:
         before = (await lock_catalogue(tx, actor.tenant_id)).people[user_id]
-        changes = {_FIELDS[name]: (_of(before, name), value) for name, value in values.items()}
+        changes = {_FIELDS[name]: (getattr(before, name), value) for name, value in values.items()}
         if any(was != now for was, now in changes.values()):
             await _write(tx, actor, values)
             await audit(tx, actor, "updateProfile", ("User", user_id), before.name, changes)
@@ -52,10 +51,6 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     if (minutes := checked.get("alert_waiting_minutes")) is not None:
         check_range(minutes, 1, 1440, what="number of minutes", field=["alertWaitingMinutes"])
     return checked
-
-
-def _of(person: Person, name: str) -> Any:
-    return getattr(person, name)
 
 
 async def _write(tx: Transaction, actor: Actor, values: Mapping[str, Any]) -> None:

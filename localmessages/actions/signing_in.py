@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from localmessages.actions.attempts import attempt_succeeded, begin_attempt
 from localmessages.actions.codes import needs_code
 from localmessages.actions.queue import SIGN_IN_REFUSED, enqueue
 from localmessages.actions.sessions import SESSION_LASTS, Device, begin_session
 from localmessages.actions.sign_in_audit import audit_failure, audit_person
+from localmessages.actions.users import who_signs_in
 from localmessages.auth import (
     Bearer,
     Refresh,
@@ -52,7 +51,7 @@ async def sign_in(
         services, ["password", email.lower(), network_of(device.address)], device.address, now
     )
     async with services.database.connection() as connection:
-        row = await _account(connection, email)
+        row = await who_signs_in(connection, email)
     stored: str | None = row["password_hash"] if row else None
     matches = await asyncio.to_thread(verify_password, stored, password)
     if row is None or stored is None or not matches:
@@ -79,7 +78,7 @@ async def _tell_later(services: Services, email: str, device: Device, now: datet
 async def audit_refusal(services: Services, email: str, device: Device, at: datetime) -> None:
     """Somebody tried in vain to sign in with an address; nothing where nobody has it."""
     async with services.database.connection() as connection:
-        row = await _account(connection, email)
+        row = await who_signs_in(connection, email)
     if row is not None:
         person = row["tenant_id"], row["id"]
         await audit_failure(services, person, "signIn", REFUSED, device, at, by_nobody=True)
@@ -91,18 +90,6 @@ def credentials_refused() -> Refused:
         UserErrorCode.INVALID_CREDENTIALS,
         "E-mail address and password do not match.",
         remedy="Check both, or have a link for a new password sent.",
-    )
-
-
-async def _account(connection: asyncpg.Connection, email: str) -> asyncpg.Record | None:
-    # app_user_email_key
-    return await connection.fetchrow(
-        """
-        SELECT tenant_id, id, password_hash
-        FROM app_user
-        WHERE lower(email) = lower($1) AND status = 'ACTIVE'
-        """,
-        email,
     )
 
 

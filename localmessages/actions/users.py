@@ -4,12 +4,27 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+
 from localmessages.actions.catalogue import catalogue_changed
 from localmessages.rules.access import Role, UserStatus
 from localmessages.rules.keys import new_key
 from localmessages.rules.live import EventKind
 from localmessages.services import Transaction
 from subscriptions.events import NewEvent
+
+
+async def who_signs_in(connection: asyncpg.Connection, email: str) -> asyncpg.Record | None:
+    """Tenant, id, name, address and password's hash of the active person with an address, in any case."""
+    # app_user_email_key
+    return await connection.fetchrow(
+        """
+        SELECT tenant_id, id, name, email, password_hash
+        FROM app_user
+        WHERE lower(email) = lower($1) AND status = 'ACTIVE'
+        """,
+        email,
+    )
 
 
 async def create_user(
