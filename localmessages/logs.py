@@ -22,6 +22,7 @@ _NAMED = (
 _SECRETS = (
     (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE), r"\1 …"),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]+"), "…"),
+    (re.compile(r"\blm_[\w-]{20,}"), "lm_…"),
     (re.compile(r"(\w://[^\s:/@]*:)[^\s@/]+@"), r"\1…@"),
     (re.compile(rf"\b({_NAMED})\b([\"\'\\]*\s*[=:]\s*[\"\'\\]*)[^\s\"\'\\&,}}]+", re.IGNORECASE), r"\1\2…"),
 )
