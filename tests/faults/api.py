@@ -26,7 +26,7 @@ class Ended(Exception):
 class Api:
     """One API process over a database and a Redis; `log` is what it said."""
 
-    def __init__(self, database_url: str, redis_url: str, log: Path) -> None:
+    def __init__(self, database_url: str, redis_url: str, log: Path, drain_seconds: float) -> None:
         self.log = log
         self.url = ""
         self.is_in_service = False
@@ -37,7 +37,7 @@ class Api:
             "LOCALMESSAGES_SECRET_KEY": SECRET,
             "LOCALMESSAGES_POOL_MAX_SIZE": "8",
             "LOCALMESSAGES_DRAIN_NOTICE_SECONDS": "0.2",
-            "LOCALMESSAGES_DRAIN_SECONDS": "1",
+            "LOCALMESSAGES_DRAIN_SECONDS": str(drain_seconds),
             "LOCALMESSAGES_SOCKETS_PER_VIEWER": "10000",
             # Two people stand for thousands, all from one address.
             "LOCALMESSAGES_REQUESTS_PER_VIEWER": "1000000",

@@ -53,10 +53,12 @@ class House:
     def _last_words(self) -> Writer:
         return Writer(self.desk, 0)
 
-    async def open_api(self, *, database_url: str | None = None, redis_url: str | None = None) -> Api:
-        """One more process that serves the company."""
+    async def open_api(
+        self, *, database_url: str | None = None, redis_url: str | None = None, drain_seconds: float = 1.0
+    ) -> Api:
+        """One more process that serves the company; at its end it spreads who has to go over so long."""
         log = self.directory / f"api-{next(self._turn)}.log"
-        api = Api(database_url or self.database_url, redis_url or self.redis_url, log)
+        api = Api(database_url or self.database_url, redis_url or self.redis_url, log, drain_seconds)
         self.apis.append(api)
         return await api.ready()
 

@@ -28,7 +28,7 @@ MUTE, TEXTS = (2_000, 200) if IS_LONG else (15, 20)
 # As it is in production, and at most 40 seconds after the last that a client has read.
 PATIENT = Patience() if IS_LONG else Patience(stalled_seconds=1, close_seconds=0.2)
 PINGS = 20.0 if IS_LONG else 2.0
-LET_GO_WITHIN = 60 if IS_LONG else PATIENCE
+LET_GO_WITHIN = 40 if IS_LONG else PATIENCE
 ROOM = 96 * 1_024
 """What a socket may take of memory that is not read: what may wait unsent, and one more flush."""
 
